@@ -1,0 +1,1 @@
+//! JSON Schema compiled to a plan that is run over raw bytes.

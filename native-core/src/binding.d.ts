@@ -1,0 +1,78 @@
+/**
+ * The native binding: what TypeScript may ask of Rust and the other way round. Kept in step with `crates/bolt_napi/src/lib.rs`.
+ * Requests are plain numbers (slot and generation); a number whose request is over makes every call below return
+ * `undefined` or `false`, never another request's data.
+ */
+
+/** One request that Rust wants answered by JavaScript. */
+export type Handle = number
+
+/** A value that Rust has already coerced as the route's schema says. */
+export type Input = string | number | boolean | undefined | Array<string | number | boolean>
+
+/**
+ * Called for each request that needs a handler. `inputs`, in this order and always of the same length for a route: each path
+ * parameter in path order; each declared query property in `RoutePlan.query.names` order; the same for headers and cookies;
+ * then, if the route declares a body schema, the body's text (already validated JSON).
+ * Returns the response body (JSON text) for the route's default status, or `undefined`: the answer comes by `respond`.
+ */
+export type Dispatch = (route: number, handle: Handle, ...inputs: Input[]) => string | undefined
+
+/** The client went away before the answer of a pending request was complete. */
+export type Aborted = (handle: Handle) => void
+
+export interface InjectedResponse {
+  status: number
+  /** Name and value in turn, names in lower case, in wire order. */
+  headers: string[]
+  body: Uint8Array
+}
+
+export interface Stats {
+  /** Requests whose head was read completely, whatever the answer. */
+  requests: number
+  /** Responses made in Rust without entering JavaScript. */
+  nativeAnswers: number
+  /** Calls of `Dispatch`. */
+  javascriptCalls: number
+  connections: number
+  inFlight: number
+}
+
+export interface Binding {
+  /**
+   * Compiles an application plan (`AppPlan` of `plan.ts` as JSON). Anything not understood throws
+   * `{ code, message }` naming route and field; nothing is listening yet.
+   */
+  createServer(plan: string, dispatch: Dispatch, aborted: Aborted): number
+  /** Starts accepting; resolves host and port. Throws `{ code: 'EADDRINUSE' | …, message }`. */
+  listen(server: number, options: string): { host: string; port: number }
+  /** Stops accepting, sends `Connection: close` on what is in flight, calls `done(cut)` when all connections are gone or after `graceMs` (then `cut` counts those cut off). */
+  close(server: number, graceMs: number, done: (cut: number) => void): void
+  /** Takes one request (HTTP/1.1 bytes as they would come from a socket) through the same engine; `peer` is the address it claims to come from. */
+  inject(server: number, bytes: Uint8Array, peer: string, done: (response: InjectedResponse) => void): void
+  /**
+   * Answers a pending request. `headers`: name and value in turn, or undefined. Content-Type must be among them unless the body
+   * is undefined; Content-Length, Date and Connection are the engine's. False when the request is already over or answered;
+   * throws on header values with CR, LF or NUL, and on a bad status.
+   */
+  respond(handle: Handle, status: number, headers: string[] | undefined, body: string | Uint8Array | undefined): boolean
+  method(handle: Handle): string | undefined
+  /** Request target as sent: path and query. */
+  target(handle: Handle): string | undefined
+  /** First value of a header, several joined by ", "; name in lower case. */
+  header(handle: Handle, name: string): string | undefined
+  /** All headers, name (lower case) and value in turn, in wire order. */
+  headers(handle: Handle): string[] | undefined
+  /** The client's address: the peer, or what trusted proxies forwarded. */
+  address(handle: Handle): string | undefined
+  /** The whole request body. */
+  body(handle: Handle): Uint8Array | undefined
+  /** Request id: the inbound x-request-id if it is 1-128 visible ASCII characters, else a new one. Also on the response. */
+  requestId(handle: Handle): string | undefined
+  /** Verified claims of the auth that admitted the request, as JSON text; undefined when the route has none. */
+  claims(handle: Handle): string | undefined
+  /** Replaces the keys of one auth (JWKS rotation); JSON text of a JWKS. */
+  setKeys(server: number, auth: number, jwks: string): void
+  stats(server: number): Stats
+}

@@ -1,0 +1,142 @@
+/**
+ * The application plan: everything Rust needs to know about an app, as plain data. `createApp` compiles it, the native engine and the
+ * `node:http` fallback both run it. Unknown keys are refused by the engine, so that a misspelt setting cannot fail open.
+ */
+
+/** A JSON Schema document (draft 2020-12). */
+export type JsonSchema = Record<string, unknown>
+
+export interface Limits {
+  /** Request line and headers, bytes. @default 16384 */
+  headBytes: number
+  /** Header fields of one request. @default 100 */
+  headerCount: number
+  /** Request target, bytes. @default 8192 */
+  uriBytes: number
+  /** Request body, bytes; a route may set its own. @default 1048576 */
+  bodyBytes: number
+  /** From the first byte of a head to its last, ms. @default 10000 */
+  headersTimeout: number
+  /** From the head's last byte to the response's first, ms. @default 60000 */
+  requestTimeout: number
+  /** Slowest accepted body, bytes per second, after a grace of 5 s. @default 500 */
+  bodyRate: number
+  /** Idle time between requests of one connection, ms. @default 65000 */
+  keepAlive: number
+  /** Open connections. @default 65536 */
+  connections: number
+  /** Open connections of one peer address. @default 65536 */
+  connectionsPerAddress: number
+  /** Requests that wait for JavaScript at one time, over all connections; beyond it 503 with Retry-After. @default 16384 */
+  inFlight: number
+  /** Depth of nested arrays and objects in a JSON body. @default 64 */
+  jsonDepth: number
+}
+
+export interface CorsPlan {
+  /** Exact origins, or '*' (then never with credentials). */
+  origins: string[]
+  methods: string[]
+  allowHeaders: string[]
+  exposeHeaders: string[]
+  credentials: boolean
+  /** Seconds a preflight may be cached. */
+  maxAge: number
+}
+
+/** Where a token is looked for, first hit wins. */
+export type TokenSource = { kind: 'bearer' } | { kind: 'cookie'; name: string }
+
+export type Algorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+
+export interface JwtPlan {
+  kind: 'jwt'
+  algorithms: Algorithm[]
+  /** Keys as a JWKS; a shared secret is one `oct` key. Each key is used with its own algorithm family only. */
+  jwks: { keys: Array<Record<string, unknown>> }
+  issuer: string | null
+  audience: string[] | null
+  /** Seconds. */
+  leeway: number
+  from: TokenSource
+  /** Claims that must be present, besides `exp`. */
+  required: string[]
+}
+
+/** One requirement on verified claims; a dotted claim path. All guards of a route must hold, else 403. */
+export interface GuardPlan {
+  claim: string
+  /** The claim (or, for an array claim, one of its members) must be one of these. */
+  oneOf: Array<string | number | boolean>
+}
+
+export interface PartPlan {
+  /** Property names in the order in which `Dispatch` receives them. */
+  names: string[]
+  /** An object schema; its properties are coerced from text. */
+  schema: JsonSchema
+}
+
+export interface RouteBase {
+  /** Index in `AppPlan.routes`. */
+  id: number
+  method: string
+  /** `/notes/:id`, `/files/*path`. */
+  path: string
+}
+
+export interface HandlerRoute extends RouteBase {
+  kind: 'handler'
+  params: JsonSchema | null
+  query: PartPlan | null
+  headers: PartPlan | null
+  cookies: PartPlan | null
+  /** JSON body schema; null means the body, if any, is read but not looked at. */
+  body: { schema: JsonSchema; required: boolean } | null
+  bodyBytes: number | null
+  /** Indexes in `AppPlan.auths`; the first that finds a token decides. Empty: open. */
+  auths: number[]
+  /** When no auth finds a valid token: 'reject' answers 401 natively; 'ask' enters JavaScript (a session store is asked) unless none of `askCookies` is present. */
+  onMissing: 'reject' | 'ask'
+  askCookies: string[]
+  guards: GuardPlan[]
+  /** Status of a plain return value. @default 200 */
+  status: number
+}
+
+/** A fixed answer, made once. */
+export interface AnswerRoute extends RouteBase {
+  kind: 'answer'
+  status: number
+  headers: string[]
+  body: string
+}
+
+/** Files of a folder, answered in Rust. `path` ends in `*path`. */
+export interface StaticRoute extends RouteBase {
+  kind: 'static'
+  root: string
+  /** Cache-Control value. */
+  cacheControl: string
+  /** File served for a folder. */
+  index: string | null
+}
+
+/** Everything below a prefix that no other route matched, all methods, goes to JavaScript unparsed. */
+export interface MountRoute extends RouteBase {
+  kind: 'mount'
+  bodyBytes: number | null
+}
+
+export type RoutePlan = HandlerRoute | AnswerRoute | StaticRoute | MountRoute
+
+export interface AppPlan {
+  limits: Limits
+  /** Name and value in turn; added to every response that does not set them itself. */
+  securityHeaders: string[]
+  cors: CorsPlan | null
+  /** CIDR blocks of proxies whose X-Forwarded-For is believed, from the right. */
+  trustedProxies: string[]
+  auths: JwtPlan[]
+  routes: RoutePlan[]
+}
