@@ -10,6 +10,11 @@ export interface Layer {
   readonly id: string
   /** What it brings, in one sentence. */
   readonly about: string
+  /**
+   * Prefix of its files' ids. Layers that stand in for each other (one database or the other) share one, so that a file both have at the same path
+   * keeps its identity, and the user's edits, when one takes the other's place. @default the layer's id
+   */
+  readonly family?: string
   /** Answers under which it is active; always, when absent. */
   readonly when?: When
   /** Layers whose declarations come before this one's; those that are not active are ignored. Ties: alphabetical. */
