@@ -7,6 +7,7 @@ export interface RunOptions {
   seconds?: number
   /** @default 'keep' */
   output?: 'keep' | 'show'
+  onLine?: (line: string) => void
 }
 
 export class Problem extends Error {

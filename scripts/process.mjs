@@ -25,6 +25,7 @@ export class CommandFailed extends Error {
  * @property {NodeJS.ProcessEnv} [env]
  * @property {number} [seconds] Limit; the process group is ended after it. @default 1800
  * @property {'keep' | 'show'} [output] Keep it for the return value, or hand it to the terminal as well. @default 'keep'
+ * @property {(line: string) => void} [onLine] Told the last line of each piece of output, to show that something moves.
  */
 
 const running = new Set()
@@ -36,7 +37,7 @@ const running = new Set()
  * @param {RunOptions} [options]
  * @returns {Promise<string>}
  */
-export async function run(command, args, { cwd, env, seconds = 1800, output = 'keep' } = {}) {
+export async function run(command, args, { cwd, env, seconds = 1800, output = 'keep', onLine } = {}) {
   const child = start(command, args, { cwd, env })
   const kept = { out: '', all: '' }
   child.stdout.on('data', (text) => {
@@ -49,6 +50,7 @@ export async function run(command, args, { cwd, env, seconds = 1800, output = 'k
     stream.on('data', (text) => {
       kept.all = (kept.all + text).slice(-20_000)
       if (output === 'show') target.write(text)
+      onLine?.(String(text).trimEnd().split('\n').at(-1))
     })
   }
   const timer = setTimeout(() => end(child), seconds * 1000)

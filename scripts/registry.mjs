@@ -148,7 +148,8 @@ function children(folder) {
   return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
 }
 
-function readJson(file) {
+/** @returns {any} */
+export function readJson(file) {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 

@@ -1,0 +1,135 @@
+/**
+ * `npm test`: sets up what is needed, then every test that fits in half an hour on two cores; `--all` adds the slow ones.
+ * The last line counts what really ran, over all runners.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildAll } from './build.mjs'
+import { cleanEnv, npmCommand } from './npm.mjs'
+import { CommandFailed, endAll, endWithUs, run } from './process.mjs'
+import { installPrograms } from './programs.mjs'
+import { root } from './root.mjs'
+import { elapsed, explain, step } from './steps.mjs'
+
+const all = process.argv.includes('--all')
+const strict = process.env.CI === 'true'
+const reports = join(root, '.tools', 'reports')
+
+/** @typedef {{ passed: number, failed: number, skipped: Array<{ test: string, why: string }> }} Counts */
+
+/** Each runner returns counts of what it ran; one that ends before it can count throws. */
+const runners = [
+  { name: 'check', run: check },
+  { name: 'cargo test', run: cargo },
+  ...['generator', 'native-core', 'e2e'].map((folder) => ({ name: `vitest ${folder}`, run: () => vitest(folder) })),
+]
+
+endWithUs()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  explain(error)
+  console.log('\n0 passed, 1 failed')
+  process.exitCode = 1
+} finally {
+  await endAll(5)
+}
+
+async function main() {
+  console.log('Setting up\n')
+  await buildAll()
+  await installPrograms()
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+  const results = []
+  for (const runner of runners) results.push({ name: runner.name, ...(await counted(runner)) })
+  return report(results)
+}
+
+/** Runs one runner; a skip for a missing program counts as a failure where everything should be there. */
+async function counted({ name, run }) {
+  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 70 - name.length))}`)
+  const began = performance.now()
+  const counts = await run().catch((error) => {
+    explain(error)
+    return { passed: 0, failed: 1, skipped: [] }
+  })
+  const unmet = strict ? counts.skipped.filter(({ why }) => why.startsWith('missing program')) : []
+  return {
+    passed: counts.passed,
+    failed: counts.failed + unmet.length,
+    skipped: counts.skipped.filter((skip) => !unmet.includes(skip)),
+    unmet,
+    seconds: Math.round((performance.now() - began) / 1000),
+  }
+}
+
+function report(results) {
+  console.log(`\n── results ${'─'.repeat(63)}`)
+  for (const { name, passed, failed, skipped, seconds } of results) {
+    console.log(`  ${name.padEnd(20)} ${passed} ok, ${failed} not ok, ${skipped.length} left out (${seconds} s)`)
+  }
+  for (const { test, why } of results.flatMap(({ skipped }) => skipped)) console.log(`  skipped: ${test} (${why})`)
+  for (const { test, why } of results.flatMap(({ unmet }) => unmet))
+    console.log(`  failed because CI=true: ${test} (${why})`)
+  const sum = (pick) => results.reduce((total, result) => total + pick(result), 0)
+  const failed = sum((it) => it.failed)
+  console.log(`  ${elapsed()} in all`)
+  console.log(`${sum((it) => it.passed)} passed, ${failed} failed, ${sum((it) => it.skipped.length)} skipped`)
+  return failed === 0 ? 0 : 1
+}
+
+/** `npm run check` without the unit tests, which run below. One step is one test. */
+async function check() {
+  const { checks } = await import('./check.mjs')
+  const counts = { passed: 0, failed: 0, skipped: [] }
+  for (const { name, run: work } of checks) {
+    try {
+      await step(name, async () => work())
+      counts.passed += 1
+    } catch (error) {
+      explain(error)
+      counts.failed += 1
+    }
+  }
+  return counts
+}
+
+async function cargo() {
+  const output = await outputOf('cargo', ['test', '--workspace', '--no-fail-fast', '--color', 'never'], cleanEnv())
+  const counts = { passed: 0, failed: 0, skipped: [] }
+  for (const [, passed, failed] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)) {
+    counts.passed += Number(passed)
+    counts.failed += Number(failed)
+  }
+  for (const [, test, why] of output.matchAll(/^test (.+?) \.\.\. ignored(?:, (.+))?$/gm)) {
+    counts.skipped.push({ test: `cargo › ${test}`, why: why ?? 'no reason given' })
+  }
+  if (counts.passed + counts.failed === 0) throw new CommandFailed('cargo test', 'ran no test', output.slice(-4000))
+  return counts
+}
+
+async function vitest(folder) {
+  const file = join(reports, `${folder}.json`)
+  const [command, ...first] = npmCommand()
+  const args = [
+    'exec',
+    '--',
+    'vitest',
+    'run',
+    '--reporter=default',
+    `--reporter=${join(root, 'scripts/vitest-reporter.mjs')}`,
+  ]
+  const env = { ...cleanEnv(), BOLT_TEST_REPORT: file, ...(all ? { BOLT_TEST_ALL: '1' } : {}) }
+  const output = await outputOf(command, [...first, ...args], env, join(root, folder))
+  if (!existsSync(file)) throw new CommandFailed(`vitest in ${folder}`, 'wrote no report', output.slice(-4000))
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** What a command printed, shown meanwhile, however it ended: its report says what failed. */
+async function outputOf(command, args, env, cwd = root) {
+  return run(command, args, { cwd, env, seconds: 3600, output: 'show' }).catch((error) => {
+    if (error instanceof CommandFailed) return error.output
+    throw error
+  })
+}
