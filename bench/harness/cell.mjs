@@ -1,0 +1,40 @@
+/** One cell of the table in one round: one server, one scenario, some seconds of load. */
+import { cpuSpent, cpuTime, machineTime, ownTime } from './proc.mjs'
+
+/** A round in which anything else used more than this share of a core says nothing. */
+export const DISTURBANCE = 0.06
+
+/**
+ * @param {(scenario, port, options) => Promise<object>} load
+ * @returns {Promise<{ valid: boolean, disturbance: number, cpu: number, user: number, rate: number, p50: number, p99: number, busy: number }>}
+ *   cpu and user in µs per request, rate in requests per second, p50 and p99 in µs, busy as a share of the server's core
+ */
+export async function measureCell(scenario, server, load, { core, seconds }) {
+  const before = { cpu: cpuTime(server.pid), machine: machineTime(), own: ownTime() }
+  const result = await load(scenario, server.port, { core, seconds })
+  const after = { cpu: cpuTime(server.pid), machine: machineTime(), own: ownTime() }
+  refuseErrors(scenario, server, result)
+  const spent = cpuSpent(before.cpu, after.cpu)
+  const others = after.machine - before.machine - spent.total - (after.own - before.own)
+  const disturbance = Math.max(0, others / result.microseconds)
+  return {
+    valid: disturbance <= DISTURBANCE,
+    disturbance,
+    cpu: spent.total / result.requests,
+    user: spent.user / result.requests,
+    rate: (result.requests * 1e6) / result.microseconds,
+    p50: result.p50,
+    p99: result.p99,
+    busy: spent.total / result.microseconds,
+  }
+}
+
+function refuseErrors(scenario, server, { requests, statusErrors, socketErrors }) {
+  const expected = scenario.status >= 400 ? requests : 0
+  // wrk counts a response that arrives after its clock stopped as a status, not as a request.
+  const wrong = Math.abs(statusErrors - expected) > 64 * (scenario.pipeline ?? 1)
+  if (requests > 0 && !wrong && socketErrors === 0) return
+  throw new Error(
+    `${server.id} failed under load in "${scenario.id}": ${requests} requests, ${statusErrors} of them with a status of 400 or above, ${socketErrors} socket errors`,
+  )
+}

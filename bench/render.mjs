@@ -1,0 +1,65 @@
+/** Writes the tables of README.md from results/*.json; with --check only says whether they are up to date. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { servers } from './servers.mjs'
+import { cpuTable, latencyTable, rateTable } from './tables/cells.mjs'
+import { instructionTable } from './tables/instructions.mjs'
+import { losses, targetTable } from './tables/targets.mjs'
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+const readme = at('./README.md')
+
+/** Each part of the README between its markers: the file with the figures and what is made of them. */
+const parts = [
+  { name: 'http', render: renderHttp },
+  { name: 'instructions', render: instructionTable },
+]
+
+export function renderReadme() {
+  writeFileSync(readme, filled())
+}
+
+function filled() {
+  return parts.reduce((text, part) => replacePart(text, part), readFileSync(readme, 'utf8'))
+}
+
+function replacePart(text, { name, render }) {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`bench/README.md has no ${begin} … ${end}`)
+  const file = at(`./results/${name}.json`)
+  const content = existsSync(file) ? render(JSON.parse(readFileSync(file, 'utf8'))) : 'Not measured yet.'
+  return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`
+}
+
+function renderHttp(results) {
+  const { machine, versions, method, commit, date, skipped, memoryMiB } = results
+  const named = servers
+    .filter(({ id }) => versions.servers[id])
+    .map(({ id, title }) => `${title} ${versions.servers[id]}`)
+  const memory = servers.filter(({ id }) => memoryMiB[id]).map(({ id, title }) => `${title} ${memoryMiB[id]}`)
+  return [
+    `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s. ${named.join(', ')}.`,
+    ...skipped,
+    '### CPU per request\nµs of the server process, in brackets the part in user mode. The least in bold (our engine without Node is a yardstick, not a choice).',
+    cpuTable(results),
+    '### Targets',
+    targetTable(results),
+    '### Where we lose',
+    losses(results),
+    '### Requests per second\nOne core for the server. `*`: the server was not busy, the load was the limit.',
+    rateTable(results),
+    '### Latency\np50 / p99, µs, at full load.',
+    latencyTable(results),
+    `Resident memory after the run, MiB: ${memory.join(', ')}.`,
+  ].join('\n\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!process.argv.includes('--check')) renderReadme()
+  else if (filled() === readFileSync(readme, 'utf8')) console.log('bench/README.md equals bench/results')
+  else {
+    console.error('✗ bench/README.md differs from bench/results\n  → node bench/render.mjs')
+    process.exitCode = 1
+  }
+}

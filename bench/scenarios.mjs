@@ -1,0 +1,77 @@
+/** What is asked of every server: one row per scenario, in the order of the tables. */
+import { badNote, goodNote } from './app/note.mjs'
+import { badToken, goodToken } from './app/token.mjs'
+
+/**
+ * @typedef {object} Scenario
+ * @property {string} id
+ * @property {string} title
+ * @property {string} path
+ * @property {number} status expected of every server
+ * @property {RegExp} [answer] what the body must match, so that nobody is measured on a wrong answer
+ * @property {string} [method] @default 'GET'
+ * @property {Record<string, string>} [headers]
+ * @property {string} [body]
+ * @property {number} [connections] @default 64
+ * @property {number} [pipeline] requests sent at once on each connection @default 1
+ * @property {boolean} [native] answered by our core without entering JavaScript
+ */
+
+const json = { 'content-type': 'application/json' }
+const message = /^\{"message":"Hello, World!"\}$/
+
+/** @type {Scenario[]} */
+export const scenarios = [
+  { id: 'json', title: 'JSON', path: '/json', status: 200, answer: message },
+  { id: 'params', title: 'Path parameter', path: '/users/42', status: 200, answer: /^\{"id":"42"\}$/ },
+  { id: 'async', title: 'Async handler', path: '/async', status: 200, answer: message },
+  {
+    id: 'post',
+    title: 'POST 1 KiB, valid',
+    path: '/notes',
+    method: 'POST',
+    headers: json,
+    body: goodNote,
+    status: 200,
+    answer: /^\{"title":"Minutes of the meeting on the new harbour wall","tags":8\}$/,
+  },
+  {
+    id: 'invalid',
+    title: 'POST 1 KiB, 422',
+    path: '/notes',
+    method: 'POST',
+    headers: json,
+    body: badNote,
+    status: 422,
+    answer: /priority.*email|email.*priority/s,
+    native: true,
+  },
+  {
+    id: 'jwt',
+    title: 'JWT, valid',
+    path: '/private',
+    headers: { authorization: `Bearer ${goodToken}` },
+    status: 200,
+    answer: /^\{"sub":"user-1"\}$/,
+  },
+  { id: 'anonymous', title: 'JWT missing, 401', path: '/private', status: 401, native: true },
+  {
+    id: 'forged',
+    title: 'JWT forged, 401',
+    path: '/private',
+    headers: { authorization: `Bearer ${badToken}` },
+    status: 401,
+    native: true,
+  },
+  { id: 'missing', title: 'Unknown path, 404', path: '/nowhere', status: 404, native: true },
+  { id: 'plaintext', title: 'Plain text', path: '/plaintext', status: 200, answer: /^Hello, World!$/ },
+  {
+    id: 'pipelined',
+    title: 'Plain text, 16 pipelined',
+    path: '/plaintext',
+    status: 200,
+    answer: /^Hello, World!$/,
+    pipeline: 16,
+  },
+  { id: 'single', title: 'JSON, 1 connection', path: '/json', status: 200, answer: message, connections: 1 },
+]

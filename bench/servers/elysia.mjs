@@ -1,0 +1,53 @@
+/** Elysia on Bun, with its own compiled validation. */
+
+import { Elysia, t } from 'elysia'
+import { createVerifier } from 'fast-jwt'
+import { secret } from '../app/token.mjs'
+import { notFound, unauthorized } from '../app/violations.mjs'
+
+const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
+const problem = { 'content-type': 'application/problem+json' }
+
+const note = t.Object(
+  {
+    title: t.String({ minLength: 1, maxLength: 200 }),
+    content: t.String({ maxLength: 4000 }),
+    priority: t.Integer({ minimum: 1, maximum: 5 }),
+    done: t.Optional(t.Boolean()),
+    author: t.Object(
+      { name: t.String({ minLength: 1, maxLength: 80 }), email: t.String({ format: 'email' }) },
+      { additionalProperties: false },
+    ),
+    tags: t.Array(t.String({ minLength: 1, maxLength: 40 }), { maxItems: 16 }),
+  },
+  { additionalProperties: false },
+)
+
+function account({ headers }) {
+  const header = headers.authorization
+  if (!header?.startsWith('Bearer ')) return new Response(unauthorized, { status: 401, headers: problem })
+  try {
+    return { sub: verify(header.slice(7)).sub }
+  } catch {
+    return new Response(unauthorized, { status: 401, headers: problem })
+  }
+}
+
+function explain({ code, error }) {
+  if (code === 'NOT_FOUND') return new Response(notFound, { status: 404, headers: problem })
+  if (code !== 'VALIDATION') return
+  const errors = error.all.map(({ path, message }) => ({ in: 'body', path, message }))
+  const body = { type: 'about:blank', title: 'Unprocessable Content', status: 422, code: 'validation-failed', errors }
+  return Response.json(body, { status: 422 })
+}
+
+const app = new Elysia({ normalize: false })
+  .onError(explain)
+  .get('/json', () => ({ message: 'Hello, World!' }))
+  .get('/plaintext', () => 'Hello, World!')
+  .get('/async', async () => Promise.resolve({ message: 'Hello, World!' }))
+  .get('/users/:id', ({ params }) => ({ id: params.id }))
+  .post('/notes', ({ body }) => ({ title: body.title, tags: body.tags.length }), { body: note })
+  .get('/private', account)
+  .listen({ port: 0, hostname: '127.0.0.1' })
+console.log(`listening ${app.server.port}`)
