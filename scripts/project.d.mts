@@ -1,0 +1,12 @@
+/** Whether a folder holds a project that the generator made. */
+export function isProject(folder: string): boolean
+
+/** Starts the project in development mode and waits until /healthz answers 200. */
+export function serveProject(options: {
+  folder: string
+  port: number
+  show?: boolean
+}): Promise<{ url: string; gone: Promise<unknown>; stop: () => Promise<void> }>
+
+/** A port to listen on: the one asked for, else `preferred` if it is free, else any. */
+export function choosePort(options: { asked?: string; preferred: number }): Promise<number>
