@@ -1,7 +1,6 @@
 /** Measures every server in every scenario and renders the tables: `node bench/run.mjs --help`. */
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { DISTURBANCE } from './harness/cell.mjs'
 import { checkAnswer } from './harness/conformance.mjs'
 import { readFlags, usage } from './harness/flags.mjs'
 import { commit, machine, rustVersion } from './harness/machine.mjs'
@@ -34,7 +33,7 @@ async function measure(flags) {
     for (const server of running) for (const scenario of flags.scenarios) await checkAnswer(scenario, server)
     say(`${running.length} servers give the right answers; measuring …`)
     const load = wrk ? loadByWrk : loadBySockets
-    const { rounds, cells } = await measureRounds({ ...flags, servers: running, load, core, loadCore, deadline, say })
+    const { rounds, cells } = await measureRounds({ ...flags, servers: running, load, loadCore, deadline, say })
     return {
       date: new Date().toISOString(),
       commit: commit(),
@@ -45,7 +44,7 @@ async function measure(flags) {
         load: wrk ?? 'own generator',
         servers: Object.fromEntries(present.map((server) => [server.id, server.yardstick ? null : versionOf(server)])),
       },
-      method: { rounds, seconds: flags.seconds, disturbance: DISTURBANCE },
+      method: { rounds, seconds: flags.seconds, disturbance: flags.disturbance },
       skipped,
       cells,
       memoryMiB: Object.fromEntries(running.map(({ id, pid }) => [id, Math.round(residentMemory(pid))])),

@@ -1,15 +1,12 @@
 /** One cell of the table in one round: one server, one scenario, some seconds of load. */
 import { cpuSpent, cpuTime, machineTime, ownTime } from './proc.mjs'
 
-/** A round in which anything else used more than this share of a core says nothing. */
-export const DISTURBANCE = 0.06
-
 /**
  * @param {(scenario, port, options) => Promise<object>} load
  * @returns {Promise<{ valid: boolean, disturbance: number, cpu: number, user: number, rate: number, p50: number, p99: number, busy: number }>}
  *   cpu and user in µs per request, rate in requests per second, p50 and p99 in µs, busy as a share of the server's core
  */
-export async function measureCell(scenario, server, load, { core, seconds }) {
+export async function measureCell(scenario, server, load, { core, seconds, disturbance: most }) {
   const before = { cpu: cpuTime(server.pid), machine: machineTime(), own: ownTime() }
   const result = await load(scenario, server.port, { core, seconds })
   const after = { cpu: cpuTime(server.pid), machine: machineTime(), own: ownTime() }
@@ -18,7 +15,7 @@ export async function measureCell(scenario, server, load, { core, seconds }) {
   const others = after.machine - before.machine - spent.total - (after.own - before.own)
   const disturbance = Math.max(0, others / result.microseconds)
   return {
-    valid: disturbance <= DISTURBANCE,
+    valid: disturbance <= most,
     disturbance,
     cpu: spent.total / result.requests,
     user: spent.user / result.requests,

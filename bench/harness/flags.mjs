@@ -7,6 +7,7 @@ export const usage = `node bench/run.mjs [flags]
   --rounds N        measured rounds, after one that warms up (default 5)
   --seconds N       load per server, scenario and round, whole seconds (default 1)
   --minutes N       no new round that would end later (default 12)
+  --disturbance P   discard what is measured while anything else uses more than P % of a core (default 6)
   --servers a,b     only these: ${servers.map(({ id }) => id).join(', ')}
   --scenarios a,b   only these: ${scenarios.map(({ id }) => id).join(', ')}
   --draft           print the figures, write nothing
@@ -20,6 +21,7 @@ export function readFlags(argv) {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '12' },
+      disturbance: { type: 'string', default: '6' },
       servers: { type: 'string' },
       scenarios: { type: 'string' },
       draft: { type: 'boolean', default: false },
@@ -33,6 +35,7 @@ export function readFlags(argv) {
     rounds: whole('rounds', values.rounds, 50),
     seconds: whole('seconds', values.seconds, 60),
     minutes: whole('minutes', values.minutes, 120),
+    disturbance: whole('disturbance', values.disturbance, 200) / 100,
     servers: chosen('servers', values.servers, servers),
     scenarios: chosen('scenarios', values.scenarios, scenarios),
     write: !values.draft && !partial,

@@ -6,7 +6,7 @@ const MEDIANS = ['cpu', 'user', 'rate', 'p50', 'p99', 'busy']
 
 /**
  * Measures until `rounds` are done or the time is up; the first pass only warms up and is thrown away.
- * @param {{ servers, scenarios, load, core: number, loadCore: number, seconds: number, rounds: number, deadline: number, say: (line: string) => void }} options
+ * @param {{ servers, scenarios, load, loadCore: number, seconds: number, disturbance: number, rounds: number, deadline: number, say: (line: string) => void }} options
  * @returns all cells as `cells[scenario][server]`, medians of the valid rounds
  */
 export async function measureRounds(options) {
@@ -29,10 +29,10 @@ export async function measureRounds(options) {
   return { rounds: done, cells: summarise(samples, options) }
 }
 
-async function measureScenario(scenario, servers, { load, loadCore, seconds }) {
+async function measureScenario(scenario, servers, { load, loadCore, seconds, disturbance }) {
   const cells = []
   for (const server of servers) {
-    cells.push([server.id, await measureCell(scenario, server, load, { core: loadCore, seconds })])
+    cells.push([server.id, await measureCell(scenario, server, load, { core: loadCore, seconds, disturbance })])
   }
   return cells
 }
