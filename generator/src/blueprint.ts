@@ -5,7 +5,7 @@ export interface Blueprint {
   readonly id: string
   readonly label: string
   readonly description: string
-  /** Answers that differ from the defaults. */
+  /** Answers it presets, spelt out even where they equal a default: these are not asked. */
   readonly answers: Partial<Answers>
 }
 

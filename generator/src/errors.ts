@@ -57,9 +57,9 @@ export interface ErrorDetails {
   /** What happened, with the value got. */
   readonly message: string
   /** Why it is wrong, with what is allowed. */
-  readonly why?: string
+  readonly why?: string | undefined
   /** What to do next. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly cause?: unknown
 }
 

@@ -69,7 +69,7 @@ export const options = defineOptions({
     section: 'Users',
     ask: 'Sign-in',
     help: 'Sign-up, sign-in, sign-out and sessions with better-auth.',
-    default: 'sessions',
+    default: ({ database }) => (database === 'none' ? 'none' : 'sessions'),
     choices: [{ value: 'sessions', hint: 'better-auth, users in the database' }, { value: 'none' }],
   },
   tokens: {
@@ -85,7 +85,7 @@ export const options = defineOptions({
     section: 'Code',
     ask: 'Worked example',
     help: 'A feature to read and copy: user-owned, paginated notes with tests.',
-    default: 'notes',
+    default: ({ database, auth }) => (database === 'none' || auth === 'none' ? 'none' : 'notes'),
     choices: [{ value: 'notes', hint: 'a feature with table, routes, service and tests' }, { value: 'none' }],
   },
   docker: {

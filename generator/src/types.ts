@@ -129,5 +129,5 @@ export interface CommandArgs {
   readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 }
 
-/** One command. A failure with a known reason is thrown as BoltError; the dispatcher prints it and sets the exit code. */
-export type Command = (args: CommandArgs, io: Io) => Promise<CommandResult>
+/** One command; undefined when its output on stdout was the result (help, schema). A failure with a known reason is thrown as BoltError; the dispatcher prints it and sets the exit code. */
+export type Command = (args: CommandArgs, io: Io) => Promise<CommandResult | undefined>

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runBin } from '../src/io.ts'
+
+await runBin('bolt')

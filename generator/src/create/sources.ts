@@ -1,0 +1,101 @@
+/** Answers that come from files: --answers, --blueprint, and the user's remembered defaults. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import type { Given } from '../answers.ts'
+import type { Blueprint } from '../blueprint.ts'
+import { BoltError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import type { Answers, Io } from '../types.ts'
+
+const declared = import.meta.glob<Blueprint>('../../../blueprints/*.ts', { eager: true, import: 'default' })
+
+/** Answers that are about the user and not about one project. */
+const REMEMBERED = ['author', 'license', 'packageManager'] as const satisfies readonly (keyof Answers)[]
+
+/** All blueprints; the first is the default. */
+export function blueprints(): Blueprint[] {
+  return Object.values(declared).sort(
+    (a, b) => Number(b.id === 'api') - Number(a.id === 'api') || (a.id < b.id ? -1 : 1),
+  )
+}
+
+export function findBlueprint(id: string): Blueprint {
+  const known = blueprints()
+  const found = known.find((blueprint) => blueprint.id === id)
+  if (found) return found
+  const names = known.map((blueprint) => blueprint.id)
+  const near = nearest(id, names)
+  throw new BoltError('unknown-blueprint', {
+    message: `There is no blueprint "${id}".`,
+    why: `There are: ${names.join(', ')}`,
+    hint: near ? `Did you mean --blueprint ${near}?` : 'Choose one of them.',
+  })
+}
+
+/** The answers file, or stdin for `-`. */
+export async function answersFromFile(name: string, io: Pick<Io, 'cwd' | 'stdin'>): Promise<Given> {
+  const shown = name === '-' ? 'The answers on stdin' : `The answers file ${name}`
+  const fail = (what: string, cause: unknown) =>
+    new BoltError('answers-file', {
+      message: `${shown} ${what}.`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      hint: 'It is one JSON object of option ids and values; create-bolt-app schema prints its schema.',
+      cause,
+    })
+  const text = await (name === '-' ? readAll(io.stdin) : readFile(path.resolve(io.cwd, name), 'utf8')).catch(
+    (cause: unknown) => {
+      throw fail('cannot be read', cause)
+    },
+  )
+  let values: unknown
+  try {
+    values = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (cause) {
+    throw fail('is not JSON', cause)
+  }
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw fail('holds no object', `It holds ${JSON.stringify(values)?.slice(0, 60)}`)
+  const { $schema: _schema, ...answers } = values as Record<string, unknown>
+  return { source: 'answers file', values: answers }
+}
+
+/** The user's remembered defaults; a file that cannot be understood is reported and left alone. */
+export async function rememberedAnswers({ env, ui }: Pick<Io, 'env' | 'ui'>): Promise<Given> {
+  const file = rememberedFile(env)
+  try {
+    const values: unknown = JSON.parse(await readFile(file, 'utf8'))
+    const known = REMEMBERED.flatMap((id) => {
+      const value = (values as Record<string, unknown> | null)?.[id]
+      return value === undefined ? [] : [[id, value] as const]
+    })
+    return { source: 'remembered', values: Object.fromEntries(known) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      ui.warn(`Remembered defaults in ${file} are left out: ${(error as Error).message}`)
+    return { source: 'remembered', values: {} }
+  }
+}
+
+/** Keeps what is about the user for the next project. */
+export async function remember(answers: Answers, { env }: Pick<Io, 'env'>): Promise<string> {
+  const file = rememberedFile(env)
+  await mkdir(path.dirname(file), { recursive: true })
+  const values = Object.fromEntries(REMEMBERED.map((id) => [id, answers[id]]))
+  await writeFile(file, `${JSON.stringify(values, null, 2)}\n`)
+  return file
+}
+
+function rememberedFile(env: Io['env']): string {
+  const base =
+    env.XDG_CONFIG_HOME ||
+    (process.platform === 'win32' ? env.APPDATA : undefined) ||
+    path.join(env.HOME || homedir(), '.config')
+  return path.join(base, 'create-bolt-app', 'defaults.json')
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
