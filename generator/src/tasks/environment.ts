@@ -4,7 +4,7 @@ type Env = Readonly<Record<string, string | undefined>>
 
 /** Settings of an outer npm that decide where packages come from; all else it sets is about its own run. */
 const KEPT =
-  /^npm_config_(?:registry|cache|userconfig|globalconfig|ca|cafile|proxy|https_proxy|https-proxy|noproxy|strict_ssl|strict-ssl|offline|prefer_offline|fetch_.*|maxsockets|min_release_age|nodedir|.*:registry|\/\/.*|_auth.*)$/i
+  /^npm_config_(?:registry|cache|userconfig|globalconfig|ca|cafile|proxy|https_proxy|https-proxy|noproxy|strict_ssl|strict-ssl|offline|prefer_offline|fetch_.*|maxsockets|min_release_age|omit_lockfile_registry_resolved|yes|nodedir|.*:registry|\/\/.*|_auth.*)$/i
 
 /**
  * The environment without what `npm create` and `npx` put into it (they would make the inner npm believe it runs in another package), and without
