@@ -29,6 +29,8 @@ export class CommandFailed extends Error {
  */
 
 const running = new Set()
+/** Children on our own terminal: Ctrl-C reaches them as well, and they take back what they began. */
+const talking = new Set()
 
 /**
  * Runs a command to its end and returns its standard output.
@@ -72,7 +74,9 @@ export function start(command, args, { cwd, env, stdio = ['ignore', 'pipe', 'pip
 /** Runs a command on our own terminal, in our process group, so that it may ask questions. Returns its exit code. */
 export async function converse(command, args, { cwd, env } = {}) {
   const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
+  talking.add(child)
   const outcome = await ended(child)
+  talking.delete(child)
   if (outcome.error) throw outcome.error
   return outcome.code ?? 130
 }
@@ -99,6 +103,8 @@ export function endWithUs(cleanUp = async () => {}) {
     process.on(name, async () => {
       if (ending) return
       ending = true
+      for (const child of talking) if (name !== 'SIGINT') child.kill(name)
+      await Promise.all([...talking].map(ended))
       await endAll(10)
       await cleanUp()
       process.exit(130)
