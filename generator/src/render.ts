@@ -47,7 +47,8 @@ export function parseTemplate(text: string): hbs.AST.Program {
 }
 
 function withSlotCalls(text: string): string {
-  return text.replace(SLOT_LINE, (_line, indent: string, name: string) => `{{slot "${name}" "${indent}"}}`)
+  // The comment keeps a brace that begins the next line from being read as the end of the call.
+  return text.replace(SLOT_LINE, (_line, indent: string, name: string) => `{{slot "${name}" "${indent}"}}{{!----}}`)
 }
 
 /** The same values behind a Proxy that throws on a name that does not exist. */

@@ -27,6 +27,9 @@ export function sortedImports(statements: readonly string[]): string[] {
 
 function statementFor(source: string, { defaults, names }: { defaults: Set<string>; names: Set<string> }): string {
   const named = [...names].sort((a, b) => compare(bare(a), bare(b)))
+  if (defaults.size === 0 && named.length > 0 && named.every((name) => name.startsWith('type '))) {
+    return `import type { ${named.map(bare).join(', ')} } from '${source}'`
+  }
   const parts = [...defaults, ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])]
   return parts.length > 0 ? `import ${parts.join(', ')} from '${source}'` : `import '${source}'`
 }
