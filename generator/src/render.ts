@@ -51,17 +51,20 @@ function withSlotCalls(text: string): string {
   return text.replace(SLOT_LINE, (_line, indent: string, name: string) => `{{slot "${name}" "${indent}"}}{{!----}}`)
 }
 
-/** The same values behind a Proxy that throws on a name that does not exist. */
+/** The same values behind a Proxy that throws on a name that does not exist, however it is asked for. */
 function guarded(context: TemplateContext, source: string, prefix = ''): TemplateContext {
+  const exists = (key: string): true => {
+    if (Object.hasOwn(context, key)) return true
+    throw new BoltError('template-invalid', {
+      message: `${source} names ${prefix}${key}, which does not exist.`,
+      why: `Known here: ${Object.keys(context).sort().join(', ')}`,
+    })
+  }
   return new Proxy(context, {
+    has: (_target, key) => typeof key === 'string' && exists(key),
     get(target, key) {
       if (typeof key === 'symbol') return undefined
-      if (!Object.hasOwn(target, key)) {
-        throw new BoltError('template-invalid', {
-          message: `${source} names ${prefix}${key}, which does not exist.`,
-          why: `Known here: ${Object.keys(target).sort().join(', ')}`,
-        })
-      }
+      exists(key)
       const value = target[key]
       return isRecord(value) ? guarded(value, source, `${prefix}${key}.`) : value
     },

@@ -192,7 +192,7 @@ function sectionOf(id: string): string {
 }
 
 function labelOf(id: string): string {
-  return id === BLUEPRINT ? 'Start from' : (table[id]?.ask ?? id)
+  return id === BLUEPRINT ? 'Start from' : (table[id]?.ask ?? id).replace(/\?$/, '')
 }
 
 /** The answer, short enough that its line does not wrap: going back counts lines. */
