@@ -34,7 +34,10 @@ export default defineLayer({
     format: { run: 'biome check --write .', about: 'formats, sorts imports, fixes what can be fixed' },
     typecheck: { run: 'tsc' },
     routes: { run: 'tsx -C development scripts/routes.ts', about: 'lists every route' },
-    openapi: { run: 'tsx -C development scripts/openapi.ts', about: 'writes the OpenAPI document and the types of the client' },
+    openapi: {
+      run: 'tsx -C development scripts/openapi.ts',
+      about: 'writes the OpenAPI document and the types of the client',
+    },
   },
   env: [
     {
@@ -64,14 +67,24 @@ export default defineLayer({
     },
     {
       key: 'TRUSTED_PROXIES',
-      about: 'Addresses or CIDR blocks of proxies in front, separated by commas; only theirs is X-Forwarded-For believed.',
+      about:
+        'Addresses or CIDR blocks of proxies in front, separated by commas; only theirs is X-Forwarded-For believed.',
       example: '10.0.0.0/8',
       schema: 'z.string().transform(list).default([])',
       optional: true,
     },
   ],
   lists: {
-    '.gitignore': ['node_modules/', 'dist/', 'coverage/', '*.log', '.env', '.bolt/txn/', 'client/openapi.json', 'client/schema.d.ts'],
+    '.gitignore': [
+      'node_modules/',
+      'dist/',
+      'coverage/',
+      '*.log',
+      '.env',
+      '.bolt/txn/',
+      'client/openapi.json',
+      'client/schema.d.ts',
+    ],
   },
   registers: [
     {

@@ -16,7 +16,8 @@ export default defineLayer({
       key: 'DATABASE_URL',
       about: 'SQLite file (file:…) or libsql server (libsql://…). Required in production.',
       example: 'file:.data/app.db',
-      schema: "z.string().regex(/^(file|libsql|https?|wss?):/).default('file:.data/app.db').meta({ requiredIn: 'production' })",
+      schema:
+        "z.string().regex(/^(file|libsql|https?|wss?):/).default('file:.data/app.db').meta({ requiredIn: 'production' })",
     },
   ],
   registers: [{ file: 'test/settings.ts', slot: 'values', lines: ["DATABASE_URL: 'file::memory:',"] }],

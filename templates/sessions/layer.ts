@@ -30,10 +30,7 @@ export default defineLayer({
       file: 'src/app.ts',
       slot: 'parts',
       lines: ['const signIn = createSignIn(database.db, env)', 'const access = await memberAccess(signIn, env)'],
-      imports: [
-        "import { memberAccess } from '#auth/access'",
-        "import { createSignIn } from '#auth/sign-in'",
-      ],
+      imports: ["import { memberAccess } from '#auth/access'", "import { createSignIn } from '#auth/sign-in'"],
     },
     {
       file: 'src/app.ts',

@@ -23,6 +23,6 @@ describe('the typed client', () => {
   /** `fetch` without a network. */
   async function inject(request: Request): Promise<Response> {
     const { status, headers, body } = await app.inject({ method: request.method, url: new URL(request.url).pathname })
-    return new Response(body as BodyInit, { status, headers })
+    return new Response(body as Uint8Array<ArrayBuffer>, { status, headers })
   }
 })

@@ -13,7 +13,11 @@ let count = 0
 export async function signUp(app: App): Promise<Member> {
   const email = `member-${++count}@example.test`
   const password = 'a long enough password'
-  const response = await app.inject({ method: 'POST', url: '/api/auth/sign-up/email', json: { name: 'Member', email, password } })
+  const response = await app.inject({
+    method: 'POST',
+    url: '/api/auth/sign-up/email',
+    json: { name: 'Member', email, password },
+  })
   if (response.status !== 200) throw new Error(`sign-up answered ${response.status}: ${response.text()}`)
   return { email, password, cookie: cookiesOf(response.headers) }
 }

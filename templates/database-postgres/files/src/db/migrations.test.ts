@@ -7,7 +7,9 @@ describe('migrations', () => {
   it('cover every table as it is now (else run db:generate)', async () => {
     const snapshots = (await readdir('src/db/migrations/meta')).filter((name) => name.endsWith('_snapshot.json')).sort()
     const newest = snapshots.at(-1)
-    const before = newest ? JSON.parse(await readFile(`src/db/migrations/meta/${newest}`, 'utf8')) : generateDrizzleJson({})
+    const before = newest
+      ? JSON.parse(await readFile(`src/db/migrations/meta/${newest}`, 'utf8'))
+      : generateDrizzleJson({})
     const now = generateDrizzleJson(schema, before.id, undefined, 'snake_case')
     expect(await generateMigration(before, now)).toEqual([])
   })

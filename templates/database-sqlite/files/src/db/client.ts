@@ -30,6 +30,7 @@ function connect(url: string) {
 
 /** SQLite makes the file, not the folder it is in. */
 export function withFolder(url: string): string {
-  if (url.startsWith('file:') && !url.startsWith('file::')) mkdirSync(dirname(url.slice('file:'.length)), { recursive: true })
+  if (url.startsWith('file:') && !url.startsWith('file::'))
+    mkdirSync(dirname(url.slice('file:'.length)), { recursive: true })
   return url
 }

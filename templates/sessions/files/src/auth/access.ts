@@ -18,10 +18,18 @@ export type Access = Awaited<ReturnType<typeof memberAccess>>
 export async function memberAccess(signIn: SignIn, env: Env) {
   const { authCookies } = await signIn.$context
   return firstOf(
-    jwt({ algorithms: ['HS256'], secret: env.AUTH_SECRET, from: { cookie: authCookies.sessionData.name }, claims: Member }),
+    jwt({
+      algorithms: ['HS256'],
+      secret: env.AUTH_SECRET,
+      from: { cookie: authCookies.sessionData.name },
+      claims: Member,
+    }),
     authenticate(
       async (ctx): Promise<Member | null> => {
-        const { headers, response } = await signIn.api.getSession({ headers: ctx.request.headers(), returnHeaders: true })
+        const { headers, response } = await signIn.api.getSession({
+          headers: ctx.request.headers(),
+          returnHeaders: true,
+        })
         for (const cookie of headers.getSetCookie()) ctx.setHeader('set-cookie', cookie)
         return response
       },

@@ -49,7 +49,12 @@ describe('sign-in', () => {
   it('refuses requests from pages of other origins', async () => {
     const { email, password, cookie } = await signUp(app)
     const headers = { cookie, origin: 'https://elsewhere.example' }
-    const response = await app.inject({ method: 'POST', url: '/api/auth/sign-in/email', headers, json: { email, password } })
+    const response = await app.inject({
+      method: 'POST',
+      url: '/api/auth/sign-in/email',
+      headers,
+      json: { email, password },
+    })
     expect(response.status).toBe(403)
   })
 
@@ -62,6 +67,9 @@ describe('sign-in', () => {
   }
 
   function only(name: string, cookies: string): string {
-    return cookies.split('; ').filter((cookie) => cookie.includes(name)).join('; ')
+    return cookies
+      .split('; ')
+      .filter((cookie) => cookie.includes(name))
+      .join('; ')
   }
 })

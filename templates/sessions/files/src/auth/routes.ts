@@ -9,5 +9,9 @@ const Me = z.object({ id: z.string(), name: z.string(), email: z.email() })
 export function authRoutes(app: App, signIn: SignIn, access: Access): void {
   app.mount('/api/auth', signIn.handler)
 
-  app.get('/api/me', { auth: access, response: Me, summary: 'Who is signed in', tags: ['users'] }, (ctx) => ctx.auth.user)
+  app.get(
+    '/api/me',
+    { auth: access, response: Me, summary: 'Who is signed in', tags: ['users'] },
+    (ctx) => ctx.auth.user,
+  )
 }

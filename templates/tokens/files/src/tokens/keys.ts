@@ -17,5 +17,9 @@ export async function signingKey(secret: string): Promise<SigningKey> {
   const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
   const { kty = '', crv = '', x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
   const kid = await calculateJwkThumbprint({ kty, crv, x })
-  return { kid, privateJwk: privateKey.export({ format: 'jwk' }), publicJwk: { kty, crv, x, kid, alg: 'EdDSA', use: 'sig' } }
+  return {
+    kid,
+    privateJwk: privateKey.export({ format: 'jwk' }),
+    publicJwk: { kty, crv, x, kid, alg: 'EdDSA', use: 'sig' },
+  }
 }

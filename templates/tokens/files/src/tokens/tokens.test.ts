@@ -19,7 +19,9 @@ describe('tokens', () => {
   })
 
   it('are refused when missing, expired, or signed with another key', async () => {
-    expect((await app.inject({ method: 'GET', url: '/api/clients/me' })).headers.get('www-authenticate')).toContain('Bearer')
+    expect((await app.inject({ method: 'GET', url: '/api/clients/me' })).headers.get('www-authenticate')).toContain(
+      'Bearer',
+    )
     expect((await me(await tokenOf(newKey, -1))).status).toBe(401)
     expect((await me(await tokenOf('bm90LW91ci1rZXktYnV0LWFzLWxvbmctYXMtb25lLS0'))).status).toBe(401)
   })

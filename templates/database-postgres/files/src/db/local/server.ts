@@ -24,11 +24,16 @@ export interface LocalPostgresOptions {
 }
 
 /** Starts the server of a folder, or joins the one that runs there already: beside `dev`, or after a crash of ours. */
-export async function startLocalPostgres({ folder, database, settings = [] }: LocalPostgresOptions): Promise<LocalPostgres> {
+export async function startLocalPostgres({
+  folder,
+  database,
+  settings = [],
+}: LocalPostgresOptions): Promise<LocalPostgres> {
   const place = await findPlace(folder)
   const leave = await joinUsers(place.folder)
   const stop = async () => {
-    if (await leave()) await runProgram(place, 'pg_ctl', ['stop', '-D', dataOf(place), '-m', 'fast', '-w']).catch(() => {})
+    if (await leave())
+      await runProgram(place, 'pg_ctl', ['stop', '-D', dataOf(place), '-m', 'fast', '-w']).catch(() => {})
   }
   try {
     await createCluster(place)
@@ -70,9 +75,21 @@ async function ensureRunning(place: Place, settings: readonly string[]): Promise
   if (running !== undefined) return running
 
   const port = await freePort()
-  const options = [`-p ${port}`, ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].map((setting) => `-c ${setting}`)]
+  const options = [
+    `-p ${port}`,
+    ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings].map((setting) => `-c ${setting}`),
+  ]
   try {
-    await runProgram(place, 'pg_ctl', ['start', '-D', dataOf(place), '-w', '-l', join(dataOf(place), 'server.log'), '-o', options.join(' ')])
+    await runProgram(place, 'pg_ctl', [
+      'start',
+      '-D',
+      dataOf(place),
+      '-w',
+      '-l',
+      join(dataOf(place), 'server.log'),
+      '-o',
+      options.join(' '),
+    ])
     return port
   } catch (error) {
     // Another process of this project may have started it in the meantime.
@@ -94,10 +111,12 @@ async function runningPort(place: Place): Promise<number | undefined> {
 
 async function answers(port: number): Promise<boolean> {
   const client = postgres(`postgres://postgres:postgres@127.0.0.1:${port}/postgres`, { max: 1, connect_timeout: 5 })
-  return client`select 1`.then(
-    () => true,
-    () => false,
-  ).finally(() => client.end())
+  return client`select 1`
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => client.end())
 }
 
 async function isPostgres(pid: number): Promise<boolean> {
@@ -125,7 +144,8 @@ async function runProgram(place: Place, program: string, args: readonly string[]
   let complaint = ''
   child.stderr.on('data', (chunk) => (complaint += chunk))
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('exit', resolve))
-  if (code !== 0) throw new Error(`${program} ended with ${code}: ${complaint.trim()} (see ${join(dataOf(place), 'server.log')})`)
+  if (code !== 0)
+    throw new Error(`${program} ended with ${code}: ${complaint.trim()} (see ${join(dataOf(place), 'server.log')})`)
 }
 
 function freePort(): Promise<number> {

@@ -21,8 +21,10 @@ export function notesRoutes(app: App, db: Database, access: Access): void {
     notes.get(ctx.auth.user.id, ctx.params.id),
   )
 
-  app.patch('/api/notes/:id', { ...common, params: NoteId, body: NoteChanges, response: Note, summary: 'Change a note' }, (ctx) =>
-    notes.update(ctx.auth.user.id, ctx.params.id, ctx.body),
+  app.patch(
+    '/api/notes/:id',
+    { ...common, params: NoteId, body: NoteChanges, response: Note, summary: 'Change a note' },
+    (ctx) => notes.update(ctx.auth.user.id, ctx.params.id, ctx.body),
   )
 
   app.delete('/api/notes/:id', { ...common, params: NoteId, status: 204, summary: 'Delete a note' }, (ctx) =>

@@ -25,7 +25,14 @@ export function notesService(db: Database) {
     },
 
     async create(userId: string, note: NewNote): Promise<Note> {
-      return toNote(found(await db.insert(notes).values({ ...note, userId }).returning()))
+      return toNote(
+        found(
+          await db
+            .insert(notes)
+            .values({ ...note, userId })
+            .returning(),
+        ),
+      )
     },
 
     async get(userId: string, id: string): Promise<Note> {
@@ -33,7 +40,15 @@ export function notesService(db: Database) {
     },
 
     async update(userId: string, id: string, changes: NoteChanges): Promise<Note> {
-      return toNote(found(await db.update(notes).set({ ...changes, updatedAt: new Date() }).where(mine(userId, id)).returning()))
+      return toNote(
+        found(
+          await db
+            .update(notes)
+            .set({ ...changes, updatedAt: new Date() })
+            .where(mine(userId, id))
+            .returning(),
+        ),
+      )
     },
 
     async remove(userId: string, id: string): Promise<void> {
