@@ -93,8 +93,7 @@ impl Claims {
 
     /// The claim at a dotted path.
     pub fn get(&self, path: &str) -> Option<&Value> {
-        path.split('.')
-            .try_fold(&self.0.1, |value, name| value.get(name))
+        path.split('.').try_fold(&self.0.1, |value, name| value.get(name))
     }
 }
 

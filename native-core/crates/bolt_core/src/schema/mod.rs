@@ -3,10 +3,32 @@
 //! [`Schema`] validates JSON text without building a DOM, [`Part`] coerces the text values of parameters, queries, headers and
 //! cookies. Both report every violation at once as [`Issue`]s; a JSON text that cannot be read at all is a [`JsonFault`].
 
+mod compile;
+mod escape;
+mod explain;
+mod format;
+mod in_place;
+mod issue;
+mod judge;
+mod keys;
+mod keyword;
+mod kinds;
+mod literal;
+mod node;
+mod number;
+mod part;
+mod pattern;
+mod reader;
+mod scalar;
+mod text;
+mod validate;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
+
+pub use part::{Part, Place};
 
 /// Most issues that one call reports; beyond it the input is still refused, but no more is said.
 pub const MAX_ISSUES: usize = 100;
@@ -23,10 +45,7 @@ pub struct CompileError {
 impl CompileError {
     /// An error at a place.
     pub fn new(at: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            at: at.into(),
-            reason: reason.into(),
-        }
+        Self { at: at.into(), reason: reason.into() }
     }
 }
 
@@ -52,8 +71,13 @@ pub struct Issue {
 /// Bounds of a JSON text, apart from its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonLimits {
-    /// Depth of nested arrays and objects; at most 512 is honoured.
+    /// Depth of nested arrays and objects; at most [`JsonLimits::MAX_DEPTH`] is honoured.
     pub depth: usize,
+}
+
+impl JsonLimits {
+    /// The greatest depth that is honoured: reading recurses on the stack.
+    pub const MAX_DEPTH: usize = 256;
 }
 
 impl Default for JsonLimits {
@@ -102,7 +126,7 @@ impl fmt::Display for JsonFault {
 
 /// A compiled JSON Schema (draft 2020-12).
 #[derive(Debug)]
-pub struct Schema {}
+pub struct Schema(node::Plan);
 
 impl Schema {
     /// Compiles a schema document. Refuses whatever would constrain values but cannot be honoured.
@@ -110,45 +134,17 @@ impl Schema {
     /// # Errors
     /// Names the place below `at` and the keyword.
     pub fn compile(document: &Value, at: &str) -> Result<Self, CompileError> {
-        todo!("{document} {at}")
+        compile::compile(document, at).map(Self)
     }
 
     /// Reads one JSON text and appends what violates the schema to `out`; valid when nothing was appended.
     ///
     /// # Errors
     /// The text is no acceptable JSON; then nothing is appended.
-    pub fn validate_json(
-        &self,
-        bytes: &[u8],
-        limits: JsonLimits,
-        out: &mut Vec<Issue>,
-    ) -> Result<(), JsonFault> {
-        todo!("{bytes:?} {limits:?} {out:?}")
-    }
-}
-
-/// Where text values of a request come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Parameters of the path.
-    Params,
-    /// The query string.
-    Query,
-    /// Header fields; names are compared in lower case, repeated fields are joined by `, ` (RFC 9110 §5.3).
-    Headers,
-    /// Cookies; the first of one name counts.
-    Cookies,
-}
-
-impl Place {
-    /// The word used for `in` in `errors[]` of a problem document.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Params => "params",
-            Self::Query => "query",
-            Self::Headers => "headers",
-            Self::Cookies => "cookies",
-        }
+    pub fn validate_json(&self, bytes: &[u8], limits: JsonLimits, out: &mut Vec<Issue>) -> Result<(), JsonFault> {
+        let reader = reader::Reader::new(bytes, limits)?;
+        let issues = issue::Issues::new(out);
+        validate::Walk::new(&self.0, reader, issues).run()
     }
 }
 
@@ -167,46 +163,4 @@ pub enum Input<'v> {
     Bool(bool),
     /// The values of a repeated name; members are never `Missing` or `List`.
     List(Vec<Input<'v>>),
-}
-
-/// The compiled schema of one part of a request: which names there are and what their texts mean.
-#[derive(Debug)]
-pub struct Part {}
-
-impl Part {
-    /// Compiles an object schema whose properties come as text. `names` is the order in which [`Part::coerce`] reports them and must
-    /// be exactly the declared properties.
-    ///
-    /// # Errors
-    /// Names the place below `at` and the keyword or name.
-    pub fn compile(
-        schema: &Value,
-        names: &[String],
-        place: Place,
-        at: &str,
-    ) -> Result<Self, CompileError> {
-        todo!("{schema} {names:?} {place:?} {at}")
-    }
-
-    /// Number of inputs that [`Part::coerce`] appends.
-    pub fn len(&self) -> usize {
-        todo!()
-    }
-
-    /// Whether no property is declared.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Coerces the decoded name and value pairs in order of arrival. Appends exactly [`Part::len`] inputs, in the order of the
-    /// compiled names, and what is wrong to `issues`. Inputs are meaningless when an issue was appended.
-    pub fn coerce<'v, N: AsRef<str>, V: AsRef<str>>(
-        &'v self,
-        given: &'v [(N, V)],
-        inputs: &mut Vec<Input<'v>>,
-        issues: &mut Vec<Issue>,
-    ) {
-        let _ = (given.len(), inputs, issues);
-        todo!()
-    }
 }

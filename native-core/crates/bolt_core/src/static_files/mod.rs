@@ -75,12 +75,7 @@ impl StaticFolder {
     ///
     /// # Errors
     /// No such folder, or a `cache_control` or `index` that cannot be used.
-    pub fn open(
-        root: &str,
-        cache_control: &str,
-        index: Option<&str>,
-        at: &str,
-    ) -> Result<Self, CompileError> {
+    pub fn open(root: &str, cache_control: &str, index: Option<&str>, at: &str) -> Result<Self, CompileError> {
         todo!("{root} {cache_control} {index:?} {at}")
     }
 

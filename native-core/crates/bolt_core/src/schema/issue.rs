@@ -1,0 +1,120 @@
+//! Collecting issues and saying them in one voice.
+
+use std::fmt::Write;
+
+use super::kinds::Kinds;
+use super::literal::Literals;
+use super::{Issue, MAX_ISSUES};
+
+/// Where in a value we are; lives on the stack, so that a valid value costs nothing.
+#[derive(Clone, Copy)]
+pub(super) enum Path<'p> {
+    Root,
+    Key(&'p Path<'p>, &'p str),
+    Index(&'p Path<'p>, usize),
+}
+
+impl Path<'_> {
+    /// As a JSON pointer (RFC 6901).
+    fn pointer(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) {
+        match self {
+            Self::Root => {}
+            Self::Key(parent, key) => {
+                parent.write(text);
+                text.push('/');
+                text.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Self::Index(parent, index) => {
+                parent.write(text);
+                // Writing to a String cannot fail.
+                let _ = write!(text, "/{index}");
+            }
+        }
+    }
+
+    /// Number of steps from the root.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::Root => 0,
+            Self::Key(parent, _) | Self::Index(parent, _) => parent.depth() + 1,
+        }
+    }
+}
+
+/// Issues of one call, at most [`MAX_ISSUES`].
+pub(super) struct Issues<'o> {
+    out: &'o mut Vec<Issue>,
+    start: usize,
+}
+
+impl<'o> Issues<'o> {
+    pub(super) fn new(out: &'o mut Vec<Issue>) -> Self {
+        let start = out.len();
+        Self { out, start }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.out.truncate(self.start);
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.out.len() - self.start
+    }
+
+    /// Takes back and returns what was pushed after the first `count`.
+    pub(super) fn split_off(&mut self, count: usize) -> Vec<Issue> {
+        self.out.split_off(self.start + count)
+    }
+
+    pub(super) fn append(&mut self, issues: Vec<Issue>) {
+        let room = MAX_ISSUES.saturating_sub(self.count());
+        self.out.extend(issues.into_iter().take(room));
+    }
+
+    pub(super) fn push(&mut self, code: &'static str, path: &Path<'_>, message: impl FnOnce() -> String) {
+        if self.count() < MAX_ISSUES {
+            let path = path.pointer();
+            self.out.push(Issue { path, code, message: message() });
+        }
+    }
+
+    pub(super) fn wrong_type(&mut self, kinds: Kinds, path: &Path<'_>) {
+        if kinds == Kinds::NONE {
+            return self.forbidden(path);
+        }
+        self.push("type", path, || format!("must be {}", kinds.describe()));
+    }
+
+    pub(super) fn not_literal(&mut self, literals: &Literals, path: &Path<'_>) {
+        self.push(literals.keyword, path, || match literals.keyword {
+            "const" => format!("must be {}", literals.shown),
+            _ => format!("must be one of {}", literals.shown),
+        });
+    }
+
+    pub(super) fn no_branch(&mut self, code: &'static str, path: &Path<'_>) {
+        self.push(code, path, || "must match one of the allowed shapes".to_owned());
+    }
+
+    pub(super) fn several_branches(&mut self, path: &Path<'_>) {
+        self.push("oneOf", path, || "must match exactly one of the allowed shapes".to_owned());
+    }
+
+    pub(super) fn too_many_items(&mut self, path: &Path<'_>) {
+        self.push("items", path, || "is one item too many".to_owned());
+    }
+
+    pub(super) fn equal_items(&mut self, path: &Path<'_>) {
+        self.push("uniqueItems", path, || "must not have two equal items".to_owned());
+    }
+
+    pub(super) fn forbidden(&mut self, path: &Path<'_>) {
+        self.push("not", path, || "is not allowed".to_owned());
+    }
+}
