@@ -1,6 +1,6 @@
 import { access, chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /** Folder with `bin`, `lib` and `share` of the PostgreSQL that npm installed for this platform. */
 export async function findBinaries(): Promise<string> {

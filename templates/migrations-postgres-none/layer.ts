@@ -1,0 +1,11 @@
+import { defineLayer } from '../../generator/src/layer.ts'
+
+export default defineLayer({
+  id: 'migrations-postgres-none',
+  family: 'migrations',
+  about: 'Migrations of PostgreSQL for no table yet, as drizzle-kit wrote them',
+  when: { database: 'postgres', auth: 'none' },
+  after: ['database'],
+  registers: [{ file: 'src/db/schema.ts', slot: 'tables', lines: ['export {}'] }],
+  classes: { 'src/db/migrations/meta/_journal.json': 'structured' },
+})
