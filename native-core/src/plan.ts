@@ -47,7 +47,19 @@ export interface CorsPlan {
 /** Where a token is looked for, first hit wins. */
 export type TokenSource = { kind: 'bearer' } | { kind: 'cookie'; name: string }
 
-export type Algorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+export type Algorithm =
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'EdDSA'
 
 export interface JwtPlan {
   kind: 'jwt'

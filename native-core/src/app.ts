@@ -1,0 +1,216 @@
+import type { Stats } from './binding.d.ts'
+import { checkShape, shape } from './check.ts'
+import { type CompiledApp, type CompiledParts, compileApp, compileParts } from './compile.ts'
+import { createDispatch } from './dispatch.ts'
+import { docsRoutes } from './docs.ts'
+import { BoltError } from './errors.ts'
+import type { OnError } from './failure.ts'
+import { type Host, type HostBinding, openHost } from './host.ts'
+import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
+import { type KeySets, watchKeySets } from './jwks.ts'
+import { type ListenOptions, listenOptions, listenPlan, onSignals } from './listen.ts'
+import { buildDocument, type OpenApiDocument } from './openapi.ts'
+import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
+import type { Runtime } from './request-context.ts'
+import { type Declared, Router } from './router.ts'
+
+/** A listening application. */
+export interface Server {
+  /** `http://127.0.0.1:3000` */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  /** The same as `app.close()`. */
+  close(): Promise<void>
+}
+
+/** One line of `app.routes()`. */
+export interface RouteInfo {
+  method: string
+  path: string
+  kind: Declared['kind']
+  operationId?: string
+}
+
+interface Started {
+  host: Host
+  server: number
+  binding: HostBinding
+  keySets: KeySets
+}
+
+/** An application: declare routes, then `listen`. Made by `createApp`. */
+export class App extends Router<'', undefined> {
+  readonly #settings: AppSettings
+  readonly #routes: Declared[] = []
+  readonly #parts = new Map<Declared, CompiledParts>()
+  readonly #onError: OnError[] = []
+  readonly #onShutdown: Array<() => unknown> = []
+  #started: Started | undefined
+  #closing: Promise<void> | undefined
+  #stopSignals: (() => void) | undefined
+
+  /** @internal */
+  constructor(options: AppOptions) {
+    const settings = settingsOf(options)
+    const assertOpen = (what: string): void => {
+      if (this.#started !== undefined) {
+        throw new BoltError(
+          'app-started',
+          `${what}: the application has started`,
+          'declare everything before listen(), inject() or openapi()',
+        )
+      }
+    }
+    super(
+      { assertOpen, add: (route) => this.#declare(route) },
+      { prefix: '', parent: null, options: {}, middleware: [] },
+    )
+    this.#settings = settings
+  }
+
+  /** `native` on the Rust core, `fallback` on node:http. */
+  get host(): 'native' | 'fallback' {
+    return this.#start().host.name
+  }
+
+  /**
+   * Looks at errors that handlers throw, before they become a response; return a value to answer with it, undefined to leave the usual
+   * problem document. Errors that Rust answers do not come here.
+   */
+  onError(hook: OnError): void {
+    this.registry.assertOpen('onError()')
+    this.#onError.push(hook)
+  }
+
+  /** Runs after the last request was answered, in the order of declaration: close pools, flush logs. */
+  onShutdown(hook: () => unknown): void {
+    this.#onShutdown.push(hook)
+  }
+
+  /** Starts to accept requests. */
+  async listen(options: ListenOptions = {}): Promise<Server> {
+    const settings = listenOptions(options)
+    const started = this.#start()
+    await started.keySets.ready
+    const { host, port } = await listenPlan(started.binding, started.server, settings)
+    if (settings.signals)
+      this.#stopSignals = onSignals(() => this.close({ grace: settings.grace }), this.#settings.logger)
+    const close = (): Promise<void> => this.close({ grace: settings.grace })
+    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, host, port, close }
+  }
+
+  /**
+   * Stops accepting, lets requests in flight finish, then runs the `onShutdown` hooks.
+   * @param options.grace milliseconds after which connections are cut
+   * @default options.grace 10000
+   */
+  close(options: { grace?: number } = {}): Promise<void> {
+    checkShape('close()', options, { grace: shape.integer({ min: 0 }) })
+    this.#closing ??= this.#close(options.grace ?? 10_000)
+    return this.#closing
+  }
+
+  /**
+   * Takes one request through the whole application without a socket, by the same code that sockets use.
+   * @example const answer = await app.inject({ method: 'POST', url: '/notes', json: { title: 'a' } })
+   */
+  async inject(options: InjectOptions): Promise<InjectResponse> {
+    const started = this.#start()
+    await started.keySets.ready
+    return inject(started.binding, started.server, options)
+  }
+
+  /** Everything that was declared, in order. */
+  routes(): RouteInfo[] {
+    return this.#routes.map((route) => {
+      const operationId = route.kind === 'handler' ? route.options.operationId : undefined
+      return {
+        method: route.method,
+        path: route.path,
+        kind: route.kind,
+        ...(operationId === undefined ? {} : { operationId }),
+      }
+    })
+  }
+
+  /** The OpenAPI 3.1 document of the declared routes. */
+  openapi(): OpenApiDocument {
+    return buildDocument(this.#settings.openapi, this.#routes, (route) => this.#partsOf(route))
+  }
+
+  /** Counters since the start. */
+  stats(): Stats {
+    const { binding, server } = this.#start()
+    return binding.stats(server)
+  }
+
+  #declare(route: Declared): void {
+    if (route.kind === 'handler') this.#parts.set(route, compileParts(route))
+    this.#routes.push(route)
+  }
+
+  #partsOf(route: Declared): CompiledParts {
+    return this.#parts.get(route) ?? {}
+  }
+
+  #start(): Started {
+    if (this.#started !== undefined) return this.#started
+    const { openapi, logger } = this.#settings
+    if (openapi !== null)
+      for (const route of docsRoutes(openapi, () => this.openapi(), this.scope)) this.#declare(route)
+    const compiled: CompiledApp = compileApp(this.#settings, this.#routes, (route) => this.#partsOf(route))
+    const host = openHost()
+    const { binding } = host
+    const runtime: Runtime = { binding, logger, controllers: new Map() }
+    const aborted = (handle: number): void => {
+      runtime.controllers.get(handle)?.abort()
+      runtime.controllers.delete(handle)
+    }
+    const server = createServer(binding, compiled, createDispatch(runtime, compiled.runners, this.#onError), aborted)
+    const keySets = watchKeySets(compiled.jwts, logger, (index, keys) =>
+      binding.setKeys(server, index, JSON.stringify({ keys })),
+    )
+    this.#started = { host, server, binding, keySets }
+    return this.#started
+  }
+
+  async #close(grace: number): Promise<void> {
+    this.#stopSignals?.()
+    if (this.#started !== undefined) {
+      const { binding, server, keySets } = this.#started
+      keySets.stop()
+      const cut = await new Promise<number>((done) => binding.close(server, grace, done))
+      if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
+    }
+    for (const hook of this.#onShutdown) await hook()
+  }
+}
+
+/**
+ * Makes an application.
+ * @example
+ * const app = createApp()
+ * app.get('/hello/:name', (ctx) => ({ hello: ctx.params.name }))
+ * await app.listen({ port: 3000 })
+ */
+export function createApp(options: AppOptions = {}): App {
+  return new App(options)
+}
+
+function createServer(
+  binding: HostBinding,
+  compiled: CompiledApp,
+  ...callbacks: [Parameters<HostBinding['createServer']>[1], Parameters<HostBinding['createServer']>[2]]
+): number {
+  try {
+    return binding.createServer(JSON.stringify(compiled.plan), ...callbacks)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const named = message.replace(/routes\[(\d+)\]/, (text, index: string) => {
+      const route = compiled.plan.routes[Number(index)]
+      return route === undefined ? text : `${route.method} ${route.path}`
+    })
+    throw new BoltError('native-refused', named, 'change the route or option that the message names', error)
+  }
+}

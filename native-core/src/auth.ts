@@ -1,0 +1,296 @@
+import { checkShape, shape } from './check.ts'
+import type { Context, HeaderReader } from './context.ts'
+import { BoltError } from './errors.ts'
+import type { Algorithm, GuardPlan, TokenSource } from './plan.ts'
+import type { OutputOf, Schema } from './schema/standard.ts'
+
+/** Claims of a verified token when no schema says more. */
+export interface Claims {
+  readonly iss?: string
+  readonly sub?: string
+  readonly aud?: string | readonly string[]
+  readonly exp?: number
+  readonly nbf?: number
+  readonly iat?: number
+  readonly jti?: string
+  readonly [claim: string]: unknown
+}
+
+/** A public key as JSON Web Key. */
+export interface PublicJwk {
+  readonly kty: string
+  readonly kid?: string
+  readonly alg?: string
+  readonly use?: string
+  readonly [member: string]: unknown
+}
+
+export interface JwtOptions<ClaimsSchema extends Schema | undefined = undefined> {
+  /** Accepted algorithms; a token that names another is refused, whatever its signature. */
+  algorithms: readonly Algorithm[]
+  /** Shared secret of HS256, HS384, HS512. Give exactly one of `secret`, `publicKey`, `jwks`, `jwksUrl`. */
+  secret?: string | Uint8Array
+  /** One public key. */
+  publicKey?: PublicJwk
+  /** A fixed set of public keys, chosen by the token's `kid`. */
+  jwks?: { readonly keys: readonly PublicJwk[] }
+  /** Address of the issuer's key set; loaded at start and again as `jwksRefresh` says, so that keys can be rotated. */
+  jwksUrl?: string | URL
+  /**
+   * Seconds between two loads of `jwksUrl`.
+   * @default 300
+   */
+  jwksRefresh?: number
+  /** Required `iss` claim. */
+  issuer?: string
+  /** Required `aud` claim: one of these. */
+  audience?: string | readonly string[]
+  /**
+   * Seconds by which clocks may differ when `exp` and `nbf` are checked.
+   * @default 0
+   */
+  leeway?: number
+  /**
+   * Where the token is looked for.
+   * @default 'bearer'
+   */
+  from?: 'bearer' | { readonly cookie: string }
+  /** Claims that must be present, besides `exp`. */
+  required?: readonly string[]
+  /** Shape of the claims: types `ctx.auth`, and is checked before the handler runs (a mismatch is 401). */
+  claims?: ClaimsSchema
+}
+
+/** Finds out in JavaScript who asks; null when nobody known does. */
+export type Authenticate<C> = (ctx: AuthContext) => C | null | Promise<C | null>
+
+/** What is known of a request before anybody is signed in. */
+export type AuthContext = Pick<Context, 'request' | 'signal' | 'log' | 'setHeader'> & {
+  readonly headers: HeaderReader
+  readonly cookies: Readonly<Record<string, string | undefined>>
+}
+
+/** How a token is checked, with its defaults filled in. */
+export interface JwtCheck {
+  kind: 'jwt'
+  algorithms: Algorithm[]
+  keys: Array<Record<string, unknown>>
+  jwksUrl: string | null
+  jwksRefresh: number
+  issuer: string | null
+  audience: string[] | null
+  leeway: number
+  from: TokenSource
+  required: string[]
+  claims: Schema | null
+}
+
+export interface AskCheck {
+  kind: 'ask'
+  ask: Authenticate<unknown>
+  cookies: string[]
+}
+
+/** A way to sign in, made by `jwt`, `authenticate` or `firstOf`; `C` is the type of `ctx.auth`. */
+export interface Auth<C> {
+  /** @internal */
+  readonly checks: ReadonlyArray<JwtCheck | AskCheck>
+  /** Type of the claims; never set. */
+  readonly claims?: C
+}
+
+/** Claims of an `Auth`. */
+export type ClaimsOf<A> = A extends Auth<infer C> ? C : undefined
+
+const symmetric: readonly Algorithm[] = ['HS256', 'HS384', 'HS512']
+const algorithms: readonly Algorithm[] = [
+  ...symmetric,
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'EdDSA',
+]
+
+const jwtShape = {
+  algorithms: shape.list(shape.oneOf(algorithms), { min: 1 }),
+  secret: shape.any(),
+  publicKey: shape.object(),
+  jwks: shape.object({ keys: shape.list(shape.object()) }),
+  jwksUrl: shape.any(),
+  jwksRefresh: shape.integer({ min: 1 }),
+  issuer: shape.text(),
+  audience: shape.either(shape.text(), shape.list(shape.text(), { min: 1 })),
+  leeway: shape.integer({ min: 0, max: 3600 }),
+  from: shape.either(shape.oneOf(['bearer']), shape.object({ cookie: shape.text() }, ['cookie'])),
+  required: shape.list(shape.text()),
+  claims: shape.schema(),
+}
+
+/**
+ * Signs in by a JSON Web Token that the core verifies before JavaScript is entered: a missing or bad token is answered 401 natively.
+ * @example auth: jwt({ algorithms: ['HS256'], secret: process.env.TOKEN_SECRET, issuer: 'https://me.example' })
+ */
+export function jwt<S extends Schema | undefined = undefined>(
+  options: JwtOptions<S>,
+): Auth<[S] extends [Schema] ? OutputOf<S> : Claims> {
+  checkShape('jwt()', options, jwtShape, ['algorithms'])
+  return {
+    checks: [
+      {
+        kind: 'jwt',
+        algorithms: [...options.algorithms],
+        keys: keysOf(options),
+        jwksUrl: options.jwksUrl === undefined ? null : httpsUrl(options.jwksUrl),
+        jwksRefresh: options.jwksRefresh ?? 300,
+        issuer: options.issuer ?? null,
+        audience: options.audience === undefined ? null : ([options.audience].flat() as string[]),
+        leeway: options.leeway ?? 0,
+        from: typeof options.from === 'object' ? { kind: 'cookie', name: options.from.cookie } : { kind: 'bearer' },
+        required: [...(options.required ?? [])],
+        claims: options.claims ?? null,
+      },
+    ],
+  }
+}
+
+/**
+ * Signs in by asking JavaScript, for instance a session store.
+ * @param options.cookies a request with none of these cookies is answered 401 without entering JavaScript
+ * @example auth: authenticate(async (ctx) => sessions.find(ctx.cookies.sid), { cookies: ['sid'] })
+ */
+export function authenticate<C>(ask: Authenticate<C>, options: { cookies?: readonly string[] } = {}): Auth<C> {
+  if (typeof ask !== 'function') {
+    throw new BoltError(
+      'invalid-option',
+      `authenticate(): expected a function, got ${typeof ask}`,
+      'pass async (ctx) => claims | null',
+    )
+  }
+  checkShape('authenticate()', options, { cookies: shape.list(shape.text()) })
+  return { checks: [{ kind: 'ask', ask, cookies: [...(options.cookies ?? [])] }] }
+}
+
+/**
+ * Tries several ways to sign in; the first that knows the request decides. Tokens are looked at first, in Rust.
+ * @example auth: firstOf(jwt({ algorithms: ['HS256'], secret, from: { cookie: 'session_data' } }), authenticate(askStore, { cookies: ['sid'] }))
+ */
+export function firstOf<A extends ReadonlyArray<Auth<unknown>>>(...auths: A): Auth<ClaimsOf<A[number]>> {
+  if (auths.length === 0)
+    throw new BoltError('invalid-option', 'firstOf() got no arguments', 'pass at least one jwt() or authenticate()')
+  for (const auth of auths) assertAuth('firstOf()', auth)
+  return { checks: auths.flatMap((auth) => auth.checks) } as Auth<ClaimsOf<A[number]>>
+}
+
+export function assertAuth(where: string, value: unknown): asserts value is Auth<unknown> {
+  if (typeof value !== 'object' || value === null || !Array.isArray((value as Auth<unknown>).checks)) {
+    throw new BoltError(
+      'invalid-option',
+      `${where}: auth is not something that signs in`,
+      'use jwt(), authenticate() or firstOf()',
+    )
+  }
+}
+
+/** A rule on verified claims; a request that breaks it is answered 403. */
+export interface Guard {
+  /** @internal */
+  readonly rules: readonly GuardPlan[]
+}
+
+type ClaimValue = string | number | boolean
+
+/**
+ * Requires claims to have a value: the claim, or one member of an array claim, must be (one of) the given. Checked in Rust.
+ * @example guard: requires({ role: ['admin', 'editor'], 'org.active': true })
+ */
+export function requires(claims: Readonly<Record<string, ClaimValue | readonly ClaimValue[]>>): Guard {
+  const entries = typeof claims === 'object' && claims !== null ? Object.entries(claims) : []
+  if (entries.length === 0) {
+    throw new BoltError('invalid-option', 'requires() names no claim', "write for example requires({ role: 'admin' })")
+  }
+  const rules = entries.map(([claim, value]) => {
+    const oneOf = Array.isArray(value) ? [...(value as readonly ClaimValue[])] : [value as ClaimValue]
+    if (oneOf.length === 0 || oneOf.some((item) => !['string', 'number', 'boolean'].includes(typeof item))) {
+      throw new BoltError(
+        'invalid-option',
+        `requires(): claim '${claim}' is compared with ${JSON.stringify(value)}`,
+        'give a string, number or boolean, or a non-empty list of them',
+      )
+    }
+    return { claim, oneOf }
+  })
+  return { rules }
+}
+
+function keysOf(options: JwtOptions<Schema | undefined>): Array<Record<string, unknown>> {
+  const given = (['secret', 'publicKey', 'jwks', 'jwksUrl'] as const).filter((name) => options[name] !== undefined)
+  if (given.length !== 1) {
+    throw new BoltError(
+      'invalid-option',
+      given.length === 0 ? 'jwt() has no key' : `jwt() has several keys: ${given.join(', ')}`,
+      'give exactly one of secret, publicKey, jwks, jwksUrl (an empty environment variable is the usual reason)',
+    )
+  }
+  const isShared = options.algorithms.some((name) => symmetric.includes(name))
+  if (isShared && (given[0] !== 'secret' || options.algorithms.some((name) => !symmetric.includes(name)))) {
+    throw new BoltError(
+      'invalid-option',
+      `jwt(): algorithms ${options.algorithms.join(', ')} with ${given[0]}`,
+      'HS… algorithms need a secret, all others a public key; they cannot be mixed',
+    )
+  }
+  if (!isShared && given[0] === 'secret') {
+    throw new BoltError(
+      'invalid-option',
+      `jwt(): ${options.algorithms.join(', ')} cannot be checked with a secret`,
+      'give publicKey, jwks or jwksUrl',
+    )
+  }
+  if (options.secret !== undefined) return [secretKey(options.secret)]
+  if (options.publicKey !== undefined) return [publicOnly(options.publicKey)]
+  return (options.jwks?.keys ?? []).map(publicOnly)
+}
+
+function secretKey(secret: unknown): Record<string, unknown> {
+  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
+    throw new BoltError('invalid-option', `jwt(): secret is a ${typeof secret}`, 'give a string or bytes')
+  }
+  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret)
+  if (bytes.length < 32) {
+    throw new BoltError(
+      'invalid-option',
+      `jwt(): the secret has ${bytes.length} bytes`,
+      'use at least 32 random bytes, for instance of `openssl rand -base64 32`',
+    )
+  }
+  return { kty: 'oct', k: bytes.toString('base64url') }
+}
+
+function publicOnly(key: PublicJwk): Record<string, unknown> {
+  if (key.kty === 'oct' || 'd' in key) {
+    throw new BoltError(
+      'invalid-option',
+      'jwt(): a private or shared key was given as a public key',
+      'give the public half only, or use secret',
+    )
+  }
+  return { ...key }
+}
+
+function httpsUrl(value: unknown): string {
+  const url = URL.canParse(String(value)) ? new URL(String(value)) : undefined
+  const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLocal))) {
+    throw new BoltError(
+      'invalid-option',
+      `jwt(): jwksUrl ${JSON.stringify(String(value))}`,
+      'give an https: address (http: only for localhost)',
+    )
+  }
+  return url.href
+}

@@ -1,0 +1,217 @@
+import type { Auth, JwtCheck } from './auth.ts'
+import { BoltError } from './errors.ts'
+import type { AppSettings } from './options.ts'
+import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan } from './plan.ts'
+import { authOf, type Declared, guardsOf, scopesOf } from './router.ts'
+import type { BodySlot, HandlerRunner, LibraryStep, PartSlot, Runners } from './runner.ts'
+import { type CompiledSchema, compileSchema, type Part } from './schema/convert.ts'
+import { isSchema, type Schema } from './schema/standard.ts'
+
+type DeclaredHandler = Extract<Declared, { kind: 'handler' }>
+
+export interface CompiledApp {
+  plan: AppPlan
+  runners: Runners
+  /** Token checks by their index in `plan.auths`. */
+  jwts: JwtCheck[]
+}
+
+/** Schemas of a route's request parts, converted once. */
+export type CompiledParts = Partial<Record<Part, CompiledSchema>>
+
+/** Converts the schemas of a route; done when it is declared, so that a bad schema fails there. */
+export function compileParts(route: DeclaredHandler): CompiledParts {
+  const parts: CompiledParts = {}
+  for (const part of ['params', 'query', 'headers', 'cookies', 'body'] as const) {
+    const schema = route.options[part]
+    if (schema === undefined) continue
+    const where = `${route.method} ${route.path}: ${part}`
+    const compiled = compileSchema(schema, part, where)
+    if (part !== 'body') assertObject(compiled.engine, where)
+    if (part === 'params') assertParams(compiled.engine, route, where)
+    parts[part] = compiled
+  }
+  return parts
+}
+
+/** Compiles the declared routes into the plan for the host and the runners for JavaScript. */
+export function compileApp(
+  settings: AppSettings,
+  routes: readonly Declared[],
+  partsOf: (route: DeclaredHandler) => CompiledParts,
+): CompiledApp {
+  assertNoDuplicates(routes)
+  const jwts: JwtCheck[] = []
+  const plans: RoutePlan[] = []
+  const runners: Array<Runners[number]> = []
+  for (const [id, route] of routes.entries()) {
+    const base = { id, method: route.method, path: route.path }
+    if (route.kind === 'answer') {
+      plans.push({ ...base, kind: 'answer', status: route.status, headers: route.headers, body: route.body })
+    } else if (route.kind === 'static') {
+      plans.push({ ...base, kind: 'static', root: route.root, cacheControl: route.cacheControl, index: route.index })
+    } else if (route.kind === 'mount') {
+      plans.push({ ...base, kind: 'mount', bodyBytes: route.bodyBytes })
+      runners[id] = {
+        kind: 'mount',
+        label: `mount ${route.path}`,
+        handler: route.handler,
+        middleware: middlewareOf(route),
+      }
+    } else {
+      const parts = partsOf(route)
+      plans.push(planHandler(id, route, parts, jwts))
+      runners[id] = runnerOf(route, parts, settings)
+    }
+  }
+  const { limits, securityHeaders, cors, trustedProxies } = settings
+  return {
+    plan: { limits, securityHeaders, cors, trustedProxies, auths: jwts.map(jwtPlan), routes: plans },
+    runners,
+    jwts,
+  }
+}
+
+function planHandler(id: number, route: DeclaredHandler, parts: CompiledParts, jwts: JwtCheck[]): HandlerRoute {
+  const checks = authOf(route)?.checks ?? []
+  const asks = checks.filter((check) => check.kind === 'ask')
+  const everyAskHasCookies = asks.every((check) => check.cookies.length > 0)
+  const guards = guardsOf(route).flatMap((guard) => guard.rules)
+  if (guards.length > 0 && checks.length === 0) {
+    throw new BoltError(
+      'invalid-option',
+      `${route.method} ${route.path}: guard without auth`,
+      'a guard looks at verified claims; add auth to the route or its group',
+    )
+  }
+  return {
+    id,
+    method: route.method,
+    path: route.path,
+    kind: 'handler',
+    params: parts.params?.engine ?? null,
+    query: partPlan(parts.query),
+    headers: partPlan(parts.headers),
+    cookies: partPlan(parts.cookies),
+    body: parts.body === undefined ? null : { schema: parts.body.engine, required: parts.body.required },
+    bodyBytes: route.options.bodyBytes ?? null,
+    auths: checks.filter((check) => check.kind === 'jwt').map((check) => indexOf(jwts, check)),
+    onMissing: asks.length > 0 ? 'ask' : 'reject',
+    askCookies: everyAskHasCookies ? asks.flatMap((check) => check.cookies) : [],
+    guards,
+    status: route.options.status ?? 200,
+  }
+}
+
+function runnerOf(route: DeclaredHandler, parts: CompiledParts, settings: AppSettings): HandlerRunner {
+  let offset = 0
+  const slot = (compiled: CompiledSchema | undefined, names: readonly string[]): PartSlot => {
+    const found = { offset, names, normalise: normaliseOf(compiled) }
+    offset += names.length
+    return found
+  }
+  const optional = (part: Part): PartSlot | null =>
+    parts[part] === undefined ? null : slot(parts[part], namesOf(parts[part].engine))
+  const params = slot(parts.params, route.names)
+  const [query, headers, cookies] = [optional('query'), optional('headers'), optional('cookies')]
+  const body: BodySlot | null = parts.body === undefined ? null : { offset, normalise: normaliseOf(parts.body) }
+  const checks: Auth<unknown>['checks'] = authOf(route)?.checks ?? []
+  const library: LibraryStep[] = (['params', 'query', 'headers', 'cookies', 'body'] as const).flatMap((part) =>
+    parts[part]?.rest?.kind === 'library' ? [{ part, schema: parts[part].schema }] : [],
+  )
+  const { response } = route.options
+  const isChecked = settings.validateResponses && response !== undefined
+  return {
+    kind: 'handler',
+    label: `${route.method} ${route.path}`,
+    handler: route.handler,
+    status: route.options.status ?? 200,
+    params,
+    query,
+    headers,
+    cookies,
+    body,
+    library,
+    hasAuth: checks.length > 0,
+    asks: checks.filter((check) => check.kind === 'ask'),
+    guards: guardsOf(route).flatMap((guard) => guard.rules),
+    claims: checks.flatMap((check) => (check.kind === 'jwt' && check.claims !== null ? [check.claims] : [])),
+    middleware: middlewareOf(route),
+    responses:
+      isChecked && !isSchema(response)
+        ? new Map(Object.entries(response).map(([status, schema]) => [Number(status), schema as Schema | null]))
+        : new Map(),
+    response: isChecked && isSchema(response) ? response : null,
+  }
+}
+
+function normaliseOf(compiled: CompiledSchema | undefined): PartSlot['normalise'] {
+  return compiled?.rest?.kind === 'normalise' ? compiled.rest.run : null
+}
+
+function middlewareOf(route: Declared): HandlerRunner['middleware'] {
+  return scopesOf(route.scope).flatMap((scope) => scope.middleware)
+}
+
+function partPlan(compiled: CompiledSchema | undefined): PartPlan | null {
+  return compiled === undefined ? null : { names: namesOf(compiled.engine), schema: compiled.engine }
+}
+
+/** Declared properties of an object schema, looking through a reference at its top. */
+export function namesOf(schema: JsonSchema): string[] {
+  return Object.keys((schema.properties ?? {}) as object)
+}
+
+function assertObject(schema: JsonSchema, where: string): void {
+  if (schema.type !== 'object') {
+    throw new BoltError(
+      'unsupported-schema',
+      `${where}: the schema is not an object`,
+      'declare each name as a property: z.object({ … })',
+    )
+  }
+  if (namesOf(schema).includes('__proto__')) {
+    throw new BoltError('unsupported-schema', `${where}: a property named __proto__`, 'give it another name')
+  }
+}
+
+function assertParams(schema: JsonSchema, route: DeclaredHandler, where: string): void {
+  const declared = namesOf(schema)
+  const unknown = declared.find((name) => !route.names.includes(name))
+  const missing = route.names.find((name) => !declared.includes(name))
+  if (unknown !== undefined || missing !== undefined) {
+    throw new BoltError(
+      'unsupported-schema',
+      unknown !== undefined
+        ? `${where}: the path has no parameter ':${unknown}'`
+        : `${where}: parameter ':${missing}' of the path is not in the schema`,
+      `the path has ${route.names.length === 0 ? 'no parameters' : route.names.join(', ')}; declare exactly these`,
+    )
+  }
+}
+
+function assertNoDuplicates(routes: readonly Declared[]): void {
+  const seen = new Set<string>()
+  for (const route of routes) {
+    const shape = route.path.replace(/:[^/]+/g, ':').replace(/\*[^/]+/g, '*')
+    const key = `${route.method} ${shape}`
+    if (seen.has(key)) {
+      throw new BoltError(
+        'duplicate-route',
+        `${route.method} ${route.path} is declared twice`,
+        'remove one; parameters of other names do not make another path',
+      )
+    }
+    seen.add(key)
+  }
+}
+
+function indexOf(jwts: JwtCheck[], check: JwtCheck): number {
+  const known = jwts.indexOf(check)
+  return known === -1 ? jwts.push(check) - 1 : known
+}
+
+function jwtPlan(check: JwtCheck): JwtPlan {
+  const { algorithms, keys, issuer, audience, leeway, from, required } = check
+  return { kind: 'jwt', algorithms, jwks: { keys }, issuer, audience, leeway, from, required }
+}

@@ -1,0 +1,99 @@
+import type { OutputOf, Schema } from './schema/standard.ts'
+
+/** Names of the parameters in a path: `/notes/:id` → `'id'`, `/files/*path` → `'path'`. */
+export type ParamNames<Path extends string> = Path extends `${infer Head}/${infer Rest}`
+  ? ParamName<Head> | ParamNames<Rest>
+  : ParamName<Path>
+
+type ParamName<Segment extends string> = Segment extends `:${infer Name}`
+  ? Name
+  : Segment extends `*${infer Name}`
+    ? Name
+    : never
+
+/** Parameters of a path without a schema: all strings. */
+export type PathParams<Path extends string> = string extends Path
+  ? Readonly<Record<string, string>>
+  : { readonly [Name in ParamNames<Path>]: string }
+
+type PartOf<S extends Schema | undefined, Default> = [S] extends [Schema] ? OutputOf<S> : Default
+
+/** Reads request headers by name, in any case. */
+export interface HeaderReader {
+  /** The header's value, several joined by ", "; undefined when it was not sent. */
+  get(name: string): string | undefined
+}
+
+/** The request as it came, for what no schema describes. */
+export interface RequestInfo {
+  readonly method: string
+  /** Target as sent: path and query. */
+  readonly url: string
+  /** Path without the query, not decoded. */
+  readonly path: string
+  /** The client's address: the peer's, or what trusted proxies forwarded. */
+  readonly address: string
+  /** Also in the response header `x-request-id` and in log lines. */
+  readonly id: string
+  /** All headers, names in lower case, in the order sent. */
+  headers(): Headers
+  /** The body's bytes, whatever the content type; empty without a body. */
+  bytes(): Uint8Array
+  /** The body as UTF-8 text. */
+  text(): string
+}
+
+/** What pino, console-like loggers and most others have in common. */
+export interface Logger {
+  info(fields: object, message?: string): void
+  warn(fields: object, message?: string): void
+  error(fields: object, message?: string): void
+  /** When present, `ctx.log` is `child({ requestId })`. */
+  child?(fields: Record<string, unknown>): Logger
+}
+
+/** One request, as every handler, middleware and hook sees it. It stays valid after `await`. */
+export interface Context<
+  Params = Readonly<Record<string, unknown>>,
+  Query = Readonly<Record<string, unknown>>,
+  HeaderValues = HeaderReader,
+  Cookies = Readonly<Record<string, unknown>>,
+  Body = unknown,
+  Auth = unknown,
+> {
+  readonly params: Params
+  readonly query: Query
+  readonly headers: HeaderValues
+  readonly cookies: Cookies
+  /** The validated body; undefined on a route without a `body` schema (use `request.bytes()` there). */
+  readonly body: Body
+  /** Verified claims; undefined on a route without `auth`. */
+  readonly auth: Auth
+  readonly request: RequestInfo
+  /** Aborted when the client goes away before the answer is complete. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+  /**
+   * Sets a response header; `set-cookie` may be set several times.
+   * @throws TypeError on a name or value that HTTP forbids
+   */
+  setHeader(name: string, value: string): void
+}
+
+/** The context of a route with these schemas. */
+export type RouteContext<
+  Path extends string,
+  Params extends Schema | undefined,
+  Query extends Schema | undefined,
+  HeaderSchema extends Schema | undefined,
+  Cookies extends Schema | undefined,
+  Body extends Schema | undefined,
+  Auth,
+> = Context<
+  PartOf<Params, PathParams<Path>>,
+  PartOf<Query, Readonly<Record<string, string | undefined>>>,
+  [HeaderSchema] extends [Schema] ? OutputOf<HeaderSchema> & HeaderReader : HeaderReader,
+  PartOf<Cookies, Readonly<Record<string, string | undefined>>>,
+  PartOf<Body, undefined>,
+  Auth
+>

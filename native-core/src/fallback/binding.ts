@@ -1,0 +1,38 @@
+import type { Handle } from '../binding.d.ts'
+import type { HostBinding } from '../host.ts'
+import type { AppPlan } from '../plan.ts'
+import type { Exchange } from './exchange.ts'
+import { FallbackServer } from './server.ts'
+
+/** The node:http host: the same interface as the Rust engine, for platforms without a binary and for the contract tests. */
+export function createFallback(): HostBinding {
+  const servers = new Map<number, FallbackServer>()
+  const exchanges = new Map<Handle, Exchange>()
+  const server = (id: number): FallbackServer => {
+    const found = servers.get(id)
+    if (found === undefined) throw new Error(`there is no server ${id}`)
+    return found
+  }
+  let next = 1
+  return {
+    createServer: (plan, dispatch, aborted) => {
+      const id = next++
+      servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, aborted, exchanges }))
+      return id
+    },
+    listen: (id, options) => server(id).listen(JSON.parse(options) as { host: string; port: number }),
+    close: (id, grace, done) => server(id).close(grace, done),
+    inject: (id, bytes, peer, done) => server(id).inject(bytes, peer, done),
+    respond: (handle, status, headers, body) => exchanges.get(handle)?.respond(status, headers, body) ?? false,
+    method: (handle) => exchanges.get(handle)?.method,
+    target: (handle) => exchanges.get(handle)?.target,
+    header: (handle, name) => exchanges.get(handle)?.header(name),
+    headers: (handle) => exchanges.get(handle)?.headers(),
+    address: (handle) => exchanges.get(handle)?.address,
+    body: (handle) => exchanges.get(handle)?.body,
+    requestId: (handle) => exchanges.get(handle)?.requestId,
+    claims: (handle) => exchanges.get(handle)?.claims,
+    setKeys: (id, auth, jwks) => server(id).setKeys(auth, JSON.parse(jwks) as { keys: Array<Record<string, unknown>> }),
+    stats: (id) => server(id).stats(),
+  }
+}

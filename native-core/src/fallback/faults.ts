@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { type HttpErrorCode, httpErrors } from '../errors.ts'
+import { PROBLEM_TYPE, problemBody, titleOf } from '../problem.ts'
+
+const codes: Readonly<Record<string, HttpErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+}
+
+const details: Partial<Record<HttpErrorCode, string>> = {
+  'headers-too-large': 'The head is too large (limits.headBytes)',
+  'request-timeout': 'The head took too long (limits.headersTimeout)',
+}
+
+/** Answers bytes that are no proper HTTP, and closes: what follows on the connection cannot be trusted. */
+export function answerFault(error: NodeJS.ErrnoException, socket: Duplex, headers: readonly string[]): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const code = codes[error.code ?? ''] ?? 'bad-request'
+  const status = httpErrors[code]
+  const requestId = randomUUID()
+  const body = problemBody({ status, detail: details[code] ?? 'The request is not proper HTTP', code, requestId })
+  const head = [
+    `HTTP/1.1 ${status} ${titleOf(status)}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ]
+  for (let index = 0; index < headers.length; index += 2) head.push(`${headers[index]}: ${headers[index + 1]}`)
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

@@ -1,0 +1,244 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Aborted, Dispatch, Handle, InjectedResponse, Stats } from '../binding.d.ts'
+import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
+import { AddressReader } from './address.ts'
+import { readBody } from './body.ts'
+import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
+import { Exchange, Rejection } from './exchange.ts'
+import { answerFault } from './faults.ts'
+import { serveFile } from './files.ts'
+import { injectBytes } from './inject.ts'
+import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
+import { FallbackRouter } from './router.ts'
+import { TokenCheck } from './tokens.ts'
+
+export interface Callbacks {
+  dispatch: Dispatch
+  aborted: Aborted
+  exchanges: Map<Handle, Exchange>
+}
+
+let nextHandle = 1
+
+/** One application on node:http. */
+export class FallbackServer {
+  readonly #plan: AppPlan
+  readonly #callbacks: Callbacks
+  readonly #router: FallbackRouter
+  readonly #routes: Array<CompiledRoute | undefined>
+  readonly #tokens: TokenCheck[]
+  readonly #addresses: AddressReader
+  readonly #http: Server
+  readonly #sockets = new Set<Socket>()
+  #isClosing = false
+  #waiting = 0
+  #requests = 0
+  #nativeAnswers = 0
+  #javascriptCalls = 0
+
+  constructor(plan: AppPlan, callbacks: Callbacks) {
+    this.#plan = plan
+    this.#callbacks = callbacks
+    this.#router = new FallbackRouter(plan.routes)
+    this.#routes = compileRoutes(plan.routes)
+    this.#tokens = plan.auths.map((auth) => new TokenCheck(auth))
+    this.#addresses = new AddressReader(plan.trustedProxies)
+    this.#http = this.#createHttp()
+  }
+
+  listen(options: { host: string; port: number }): Promise<{ host: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      this.#http.once('error', reject)
+      this.#http.listen(options.port, options.host, () => {
+        this.#http.off('error', reject)
+        const { address, port } = this.#http.address() as AddressInfo
+        resolve({ host: address, port })
+      })
+    })
+  }
+
+  close(grace: number, done: (cut: number) => void): void {
+    this.#isClosing = true
+    let cut = 0
+    const timer = setTimeout(() => {
+      cut = this.#sockets.size
+      this.#http.closeAllConnections()
+    }, grace)
+    const finish = (): void => {
+      clearTimeout(timer)
+      done(cut)
+    }
+    if (this.#http.listening) {
+      this.#http.close(finish)
+      this.#http.closeIdleConnections()
+    } else {
+      finish()
+    }
+  }
+
+  inject(bytes: Uint8Array, peer: string, done: (response: InjectedResponse) => void): void {
+    injectBytes(this.#http, bytes, peer, done)
+  }
+
+  setKeys(auth: number, jwks: { keys: Array<Record<string, unknown>> }): void {
+    this.#tokens[auth]?.setKeys(jwks.keys)
+  }
+
+  stats(): Stats {
+    return {
+      requests: this.#requests,
+      nativeAnswers: this.#nativeAnswers,
+      javascriptCalls: this.#javascriptCalls,
+      connections: this.#sockets.size,
+      inFlight: this.#waiting,
+    }
+  }
+
+  #createHttp(): Server {
+    const { limits } = this.#plan
+    const server = createServer({
+      maxHeaderSize: limits.headBytes,
+      headersTimeout: limits.headersTimeout,
+      requestTimeout: 0,
+      keepAliveTimeout: limits.keepAlive,
+      noDelay: true,
+    })
+    server.maxHeadersCount = 0
+    server.maxConnections = limits.connections
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    const serve = (req: IncomingMessage, res: ServerResponse): void => void this.#serve(req, res)
+    server.on('request', serve)
+    server.on('checkContinue', serve)
+    server.on('checkExpectation', serve)
+    server.on('clientError', (error, socket) => answerFault(error, socket, this.#plan.securityHeaders))
+    return server
+  }
+
+  async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    this.#requests += 1
+    const base = [...this.#plan.securityHeaders, ...corsHeaders(this.#plan.cors, req.headers)]
+    const address = this.#addresses.read(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string | undefined)
+    const exchange = new Exchange(req, res, base, address)
+    if (this.#isClosing) res.shouldKeepAlive = false
+    try {
+      await this.#route(exchange)
+    } catch (error) {
+      this.#nativeAnswers += 1
+      if (!(error instanceof Rejection)) return exchange.reject(new Rejection('internal', 'Something went wrong'))
+      exchange.reject(error)
+      if (!req.complete) req.resume()
+    }
+  }
+
+  async #route(exchange: Exchange): Promise<void> {
+    const { req } = exchange
+    const { limits, cors } = this.#plan
+    if (exchange.target.length > limits.uriBytes)
+      throw new Rejection('uri-too-long', `The target is longer than ${limits.uriBytes} bytes (limits.uriBytes)`)
+    if (req.rawHeaders.length / 2 > limits.headerCount) {
+      throw new Rejection('headers-too-large', `More than ${limits.headerCount} headers (limits.headerCount)`)
+    }
+    const { expect } = req.headers
+    if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+      throw new Rejection('expectation-failed', `Expect: ${expect} is not supported`)
+    if (cors !== null && isPreflight(req.method, req.headers))
+      return this.#answer(exchange, 204, preflightHeaders(cors, req.headers), undefined)
+    const path = pathOf(exchange.target)
+    const match = this.#match(exchange.method, path)
+    switch (match.kind) {
+      case 'none':
+        throw new Rejection('not-found', 'Nothing here')
+      case 'twin': {
+        const query = exchange.target.indexOf('?')
+        return this.#answer(
+          exchange,
+          308,
+          ['location', `${match.path}${query === -1 ? '' : exchange.target.slice(query)}`],
+          undefined,
+        )
+      }
+      case 'allowed': {
+        const allow = ['allow', match.methods.join(', ')]
+        if (exchange.method === 'OPTIONS') return this.#answer(exchange, 204, allow, undefined)
+        throw new Rejection('method-not-allowed', `${exchange.method} is not allowed here`, { headers: allow })
+      }
+      case 'route':
+        return this.#run(exchange, match.route, match.params)
+    }
+  }
+
+  #match(method: string, path: string): ReturnType<FallbackRouter['match']> {
+    try {
+      return this.#router.match(method, path)
+    } catch {
+      throw new Rejection('bad-request', 'The path has a malformed percent sign')
+    }
+  }
+
+  async #run(exchange: Exchange, route: RoutePlan, params: string[]): Promise<void> {
+    if (route.kind === 'answer') return this.#answer(exchange, route.status, route.headers, route.body)
+    if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
+    if (exchange.req.headers.expect !== undefined && bodyFits(exchange, route.bodyBytes ?? this.#plan.limits.bodyBytes))
+      exchange.res.writeContinue()
+    if (route.kind === 'mount') {
+      exchange.body = await readBody(exchange, route.bodyBytes ?? this.#plan.limits.bodyBytes)
+      return this.#dispatch(exchange, route.id, [])
+    }
+    const compiled = this.#routes[route.id] as CompiledRoute
+    const inputs = await prepareInputs(this.#plan, compiled, exchange, params, this.#tokens)
+    exchange.status = route.status
+    this.#dispatch(exchange, route.id, inputs)
+  }
+
+  #dispatch(exchange: Exchange, route: number, inputs: Parameters<Dispatch>[2][]): void {
+    const { limits } = this.#plan
+    if (this.#waiting >= limits.inFlight)
+      throw new Rejection('overloaded', 'Too many requests wait (limits.inFlight)', { headers: ['retry-after', '1'] })
+    const { exchanges, dispatch, aborted } = this.#callbacks
+    const handle = nextHandle++
+    exchanges.set(handle, exchange)
+    this.#waiting += 1
+    const timer = setTimeout(
+      () => exchange.reject(new Rejection('overloaded', 'The answer took too long (limits.requestTimeout)')),
+      limits.requestTimeout,
+    )
+    exchange.onAnswer = () => {
+      clearTimeout(timer)
+      exchanges.delete(handle)
+      this.#waiting -= 1
+    }
+    exchange.res.once('close', () => {
+      if (exchange.abandon()) aborted(handle)
+    })
+    this.#javascriptCalls += 1
+    const body = dispatch(route, handle, ...inputs)
+    if (body !== undefined) exchange.respond(exchange.status, undefined, body)
+  }
+
+  async #file(exchange: Exchange, route: StaticRoute, path: string): Promise<void> {
+    await serveFile(exchange, route, path)
+    this.#nativeAnswers += 1
+  }
+
+  #answer(exchange: Exchange, status: number, headers: readonly string[], body: string | undefined): void {
+    this.#nativeAnswers += 1
+    exchange.respond(status, headers, body)
+    exchange.req.resume()
+  }
+}
+
+function pathOf(target: string): string {
+  const end = target.indexOf('?')
+  const path = end === -1 ? target : target.slice(0, end)
+  if (path.startsWith('/')) return path
+  if (!URL.canParse(path)) throw new Rejection('bad-request', 'The target is not a path')
+  return path.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
+}
+
+function bodyFits(exchange: Exchange, limit: number): boolean {
+  return Number(exchange.header('content-length') ?? 0) <= limit
+}

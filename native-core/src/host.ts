@@ -1,0 +1,35 @@
+import type { Binding } from './binding.d.ts'
+import { createFallback } from './fallback/binding.ts'
+import { loadNative } from './native/load.ts'
+
+/** What a host can do; node:http needs a moment to listen, Rust does not. */
+export type HostBinding = Omit<Binding, 'listen'> & {
+  listen(server: number, options: string): ReturnType<Binding['listen']> | Promise<ReturnType<Binding['listen']>>
+}
+
+/** What runs the application: Rust, or node:http behind the same interface. */
+export interface Host {
+  name: 'native' | 'fallback'
+  binding: HostBinding
+}
+
+let isWarned = false
+
+/** Opens the native host, or the fallback when `BOLT_CORE=fallback` asks for it or the native package is missing. */
+export function openHost(): Host {
+  const forced = process.env.BOLT_CORE
+  if (forced === 'fallback') return { name: 'fallback', binding: createFallback() }
+  const loaded = loadNative()
+  if (loaded.binding !== undefined) return { name: 'native', binding: loaded.binding }
+  if (!isWarned) {
+    isWarned = true
+    process.emitWarning(
+      `${loaded.reason}\n  Requests are served by node:http, several times slower.\n  → ${loaded.fix}`,
+      {
+        type: 'BoltCoreWarning',
+        code: 'BOLT_FALLBACK',
+      },
+    )
+  }
+  return { name: 'fallback', binding: createFallback() }
+}

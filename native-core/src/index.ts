@@ -1,0 +1,36 @@
+export { type App, createApp, type RouteInfo, type Server } from './app.ts'
+export {
+  type Auth,
+  type AuthContext,
+  authenticate,
+  type Claims,
+  type ClaimsOf,
+  firstOf,
+  type Guard,
+  type JwtOptions,
+  jwt,
+  type PublicJwk,
+  requires,
+} from './auth.ts'
+export type { Stats } from './binding.d.ts'
+export type { Context, HeaderReader, Logger, PathParams, RequestInfo, RouteContext } from './context.ts'
+export { BoltError, type BoltErrorCode, boltErrors, type HttpErrorCode, httpErrors } from './errors.ts'
+export type { OnError } from './failure.ts'
+export type { InjectOptions, InjectResponse } from './inject.ts'
+export type { ListenOptions } from './listen.ts'
+export type { OpenApiDocument } from './openapi.ts'
+export type { AppOptions, CorsOptions, OpenApiOptions } from './options.ts'
+export type { Algorithm, JsonSchema, Limits } from './plan.ts'
+export { HttpError, type HttpErrorOptions, type Problem, type Violation } from './problem.ts'
+export { Reply, type ReplyOptions, redirect, reply } from './reply.ts'
+export type {
+  FetchHandler,
+  GroupOptions,
+  Handler,
+  HandlerValue,
+  Middleware,
+  ResponseMap,
+  RouteOptions,
+} from './route.ts'
+export type { AnswerOptions, MountOptions, Router, StaticOptions } from './router.ts'
+export type { InputOf, OutputOf, Schema } from './schema/standard.ts'

@@ -1,0 +1,76 @@
+import type { InjectedResponse } from './binding.d.ts'
+import { checkShape, shape } from './check.ts'
+import { BoltError } from './errors.ts'
+import type { HostBinding } from './host.ts'
+
+export interface InjectOptions {
+  /** @default 'GET' */
+  method?: string
+  /** Path and query. */
+  url: string
+  headers?: Readonly<Record<string, string | readonly string[]>>
+  /** The body as it is; give at most one of `body` and `json`. */
+  body?: string | Uint8Array
+  /** A value sent as JSON. */
+  json?: unknown
+  /** Address that the request seems to come from. @default '127.0.0.1' */
+  peer?: string
+}
+
+export interface InjectResponse {
+  status: number
+  headers: Headers
+  body: Uint8Array
+  text(): string
+  json<T = unknown>(): T
+}
+
+/** Writes the request as bytes and hands them to the engine, as a socket would. */
+export async function inject(binding: HostBinding, server: number, options: InjectOptions): Promise<InjectResponse> {
+  checkShape(
+    'inject()',
+    options,
+    {
+      method: shape.text(),
+      url: shape.text(),
+      headers: shape.object(),
+      body: shape.any(),
+      json: shape.any(),
+      peer: shape.text(),
+    },
+    ['url'],
+  )
+  const bytes = requestBytes(options)
+  const response = await new Promise<InjectedResponse>((done) =>
+    binding.inject(server, bytes, options.peer ?? '127.0.0.1', done),
+  )
+  const headers = new Headers()
+  for (let index = 0; index < response.headers.length; index += 2) {
+    headers.append(response.headers[index] as string, response.headers[index + 1] as string)
+  }
+  const text = (): string => new TextDecoder().decode(response.body)
+  return { status: response.status, headers, body: response.body, text, json: <T>() => JSON.parse(text()) as T }
+}
+
+function requestBytes(options: InjectOptions): Uint8Array {
+  const { method = 'GET', url } = options
+  if (!/^[A-Za-z]+$/.test(method) || !/^[!-~]+$/.test(url)) {
+    throw new BoltError(
+      'invalid-option',
+      `inject(): cannot ask for ${JSON.stringify(`${method} ${url}`)}`,
+      'percent-encode blanks and characters beyond ASCII in the url',
+    )
+  }
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    for (const one of [value].flat()) headers.append(name, one as string)
+  }
+  const body = options.json === undefined ? options.body : JSON.stringify(options.json)
+  const content = body === undefined ? undefined : Buffer.from(body as string)
+  if (options.json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
+  if (!headers.has('host')) headers.set('host', 'localhost')
+  if (content !== undefined && !headers.has('transfer-encoding'))
+    headers.set('content-length', String(content.byteLength))
+  const head = [`${method.toUpperCase()} ${url} HTTP/1.1`, ...[...headers].map(([name, value]) => `${name}: ${value}`)]
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), content ?? Buffer.alloc(0)])
+}

@@ -1,0 +1,50 @@
+import type { CompiledParts } from '../compile.ts'
+import { PROBLEM_TYPE, titleOf } from '../problem.ts'
+import type { Declared } from '../router.ts'
+import { documentResponse } from '../schema/convert.ts'
+import { isSchema, type Schema } from '../schema/standard.ts'
+import type { Components } from './components.ts'
+
+type DeclaredHandler = Extract<Declared, { kind: 'handler' }>
+type Responses = Record<string, Record<string, unknown>>
+
+/** Documents what a route answers: its own schemas, then the errors that the core answers on its behalf. */
+export function responsesOf(
+  route: DeclaredHandler,
+  parts: CompiledParts,
+  components: Components,
+  facts: { operationId: string; isSecured: boolean; isGuarded: boolean },
+): Responses {
+  const own = ownResponses(route, components, facts.operationId)
+  const errors: number[] = []
+  const hasParts = Object.keys(parts).length > 0
+  if (parts.body !== undefined) errors.push(400, 413, 415)
+  if (facts.isSecured) errors.push(401)
+  if (facts.isGuarded) errors.push(403)
+  if (hasParts) errors.push(422)
+  const problems: Responses = {}
+  for (const status of errors.filter((status) => !(status in own))) problems[String(status)] = problem(titleOf(status))
+  return { ...own, ...problems, default: problem('Any other error') }
+}
+
+function ownResponses(route: DeclaredHandler, components: Components, operationId: string): Responses {
+  const { response, status = 200 } = route.options
+  const where = `${route.method} ${route.path}: response`
+  if (response === undefined) return { [String(status)]: { description: titleOf(status) } }
+  const byStatus: Array<[string, Schema | null]> = isSchema(response)
+    ? [[String(status), response]]
+    : Object.entries(response)
+  return Object.fromEntries(
+    byStatus.map(([code, schema]) => {
+      const description = titleOf(Number(code))
+      if (schema === null) return [code, { description }]
+      const json = components.localise(documentResponse(schema, where), `${operationId}Response${code}`)
+      const type = json.type === 'string' ? 'text/plain' : Number(code) >= 400 ? PROBLEM_TYPE : 'application/json'
+      return [code, { description, content: { [type]: { schema: json } } }]
+    }),
+  )
+}
+
+function problem(description: string): Record<string, unknown> {
+  return { description, content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } } }
+}

@@ -1,0 +1,86 @@
+import { HttpError, type Violation } from './problem.ts'
+import { Reply } from './reply.ts'
+import { type RequestContext, readBody, readerOf, readPart } from './request-context.ts'
+import { guardsHold, type HandlerRunner, type LibraryStep } from './runner.ts'
+import type { Schema, SchemaIssue } from './schema/standard.ts'
+
+/** An answer that follows from the request alone; `onError` is not asked about it, as it is not about the same answer from Rust. */
+export class Refusal extends HttpError {}
+
+/** Asks who is there when no token told, then checks the rules on the claims. */
+export async function admit(ctx: RequestContext, runner: HandlerRunner): Promise<void> {
+  if (!runner.hasAuth) return
+  const verified = ctx.auth
+  if (verified !== undefined) {
+    if (runner.claims.length > 0) ctx._auth = await shaped(runner.claims, verified)
+    return
+  }
+  for (const { ask } of runner.asks) {
+    const claims = await ask(ctx)
+    if (claims === null || claims === undefined) continue
+    if (!guardsHold(runner.guards, claims)) throw new Refusal(403, 'Not allowed')
+    ctx._auth = claims
+    return
+  }
+  throw unauthorized(ctx)
+}
+
+async function shaped(schemas: readonly Schema[], claims: unknown): Promise<unknown> {
+  for (const schema of schemas) {
+    const result = await schema['~standard'].validate(claims)
+    if (result.issues === undefined) return result.value
+  }
+  throw new Refusal(401, 'The token does not have the expected claims', {
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  })
+}
+
+function unauthorized(ctx: RequestContext): Refusal {
+  const sent = ctx._runtime.binding.header(ctx._handle, 'authorization')
+  const challenge = sent !== undefined && /^bearer /i.test(sent) ? 'Bearer error="invalid_token"' : 'Bearer'
+  return new Refusal(401, 'Sign in first', { headers: { 'www-authenticate': challenge } })
+}
+
+/** Runs the schema libraries of parts that JSON Schema cannot say completely; all violations are reported at once. */
+export async function runLibrary(ctx: RequestContext, runner: HandlerRunner): Promise<void> {
+  const violations: Violation[] = []
+  for (const step of runner.library) {
+    const result = await step.schema['~standard'].validate(rawPart(ctx, runner, step))
+    if (result.issues === undefined) keep(ctx, step, result.value)
+    else violations.push(...result.issues.map((issue) => violation(step, issue)))
+  }
+  if (violations.length > 0) throw new Refusal(422, 'The request does not fit its schema', { errors: violations })
+}
+
+function rawPart(ctx: RequestContext, runner: HandlerRunner, { part }: LibraryStep): unknown {
+  if (part === 'body') return readBody(runner, ctx._inputs)
+  const slot = runner[part]
+  return slot === null ? undefined : readPart(slot, ctx._inputs)
+}
+
+function keep(ctx: RequestContext, { part }: LibraryStep, value: unknown): void {
+  if (part === 'headers') ctx._headers = readerOf(ctx, value)
+  else ctx[`_${part}`] = value
+}
+
+function violation({ part }: LibraryStep, issue: SchemaIssue): Violation {
+  const keys = (issue.path ?? []).map((item) => (typeof item === 'object' ? item.key : item))
+  const path = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return { in: part, path, code: 'custom', message: issue.message }
+}
+
+/** Checks what a handler returned against the route's `response`; a mismatch is the handler's bug. */
+export async function checkResponse(runner: HandlerRunner, value: unknown): Promise<void> {
+  if (value instanceof Response) return
+  const status = value instanceof Reply ? (value.status ?? runner.status) : runner.status
+  const schema = runner.responses.get(status) ?? (status < 300 ? runner.response : null)
+  if (schema === null) return
+  const content: unknown = value instanceof Reply ? value.value : value
+  const result = await schema['~standard'].validate(content)
+  if (result.issues === undefined) return
+  const reasons = result.issues.map((issue) => {
+    const path = (issue.path ?? []).map((item) => String(typeof item === 'object' ? item.key : item)).join('.')
+    return path === '' ? issue.message : `${path}: ${issue.message}`
+  })
+  throw new TypeError(`${runner.label} returned a value that its response schema refuses: ${reasons.join('; ')}`)
+}

@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http'
+import type { HttpErrorCode } from './errors.ts'
+import { httpErrors } from './errors.ts'
+
+/** One violated rule of a request. */
+export interface Violation {
+  in: 'body' | 'query' | 'params' | 'headers' | 'cookies'
+  /** JSON pointer into that part; empty for the part itself. */
+  path: string
+  /** JSON Schema keyword that was violated, or `custom` for a rule that only the schema library knows. */
+  code: string
+  message: string
+}
+
+/** Body of every error response (RFC 9457). */
+export interface Problem {
+  type: 'about:blank'
+  title: string
+  status: number
+  detail?: string
+  code: string
+  requestId: string
+  errors?: Violation[]
+}
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+export interface HttpErrorOptions {
+  /**
+   * Stable name of the error for clients.
+   * @default the core's own code of that status (`not-found` for 404), else `error`
+   */
+  code?: string
+  /** More response headers. */
+  headers?: Record<string, string>
+  /** What went wrong underneath; logged, never sent. */
+  cause?: unknown
+}
+
+/**
+ * Thrown by a handler to answer with an error: the message becomes the `detail` of a problem document.
+ * @example throw new HttpError(404, 'No such note', { code: 'note-not-found' })
+ */
+export class HttpError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Violated rules, for 422. */
+  readonly errors: readonly Violation[] | undefined
+
+  constructor(status: number, message?: string, options: HttpErrorOptions & { errors?: readonly Violation[] } = {}) {
+    super(message ?? titleOf(status), options.cause === undefined ? undefined : { cause: options.cause })
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new RangeError(`HttpError needs a status from 400 to 599, got ${String(status)}`)
+    }
+    this.name = 'HttpError'
+    this.status = status
+    this.code = options.code ?? codeOf(status)
+    this.headers = options.headers ?? {}
+    this.errors = options.errors
+  }
+}
+
+/** The reason phrase of a status. */
+export function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error'
+}
+
+/** The core's own code of a status. */
+export function codeOf(status: number): string {
+  for (const code of Object.keys(httpErrors) as HttpErrorCode[]) if (httpErrors[code] === status) return code
+  return 'error'
+}
+
+/** Builds the body of an error response. */
+export function problemBody(error: Omit<Problem, 'type' | 'title'> & { title?: string }): string {
+  const { status, detail, code, requestId, errors } = error
+  const problem: Problem = { type: 'about:blank', title: error.title ?? titleOf(status), status, code, requestId }
+  if (detail !== undefined) problem.detail = detail
+  if (errors !== undefined) problem.errors = errors
+  return JSON.stringify(problem)
+}

@@ -1,0 +1,161 @@
+/** Status codes a `reply` may have. */
+export interface ReplyOptions<Status extends number = number> {
+  /**
+   * Status of the response.
+   * @default the route's own
+   */
+  status?: Status
+  /** Response headers; a list sets a header several times. */
+  headers?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** A value with a status and headers of its own, made by `reply` or `redirect`. */
+export class Reply<Value = unknown, Status extends number = number> {
+  readonly value: Value
+  readonly status: Status | undefined
+  /** Name and value in turn. */
+  readonly headers: readonly string[]
+
+  constructor(value: Value, status: Status | undefined, headers: readonly string[]) {
+    this.value = value
+    this.status = status
+    this.headers = headers
+  }
+}
+
+/**
+ * Answers with a status or headers of its own.
+ * @example return reply(note, { status: 201, headers: { location: `/notes/${note.id}` } })
+ */
+export function reply<Value, const Status extends number = number>(
+  value: Value,
+  options: ReplyOptions<Status> = {},
+): Reply<Value, Status> {
+  const { status } = options
+  if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
+    throw new RangeError(`reply(): status ${String(status)}; give a whole number from 200 to 599`)
+  }
+  const headers: string[] = []
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
+  }
+  return new Reply(value, status, headers)
+}
+
+/**
+ * Answers with a redirect.
+ * @param status 301, 302, 303, 307 or 308
+ * @default status 302
+ * @example return redirect('/sign-in')
+ */
+export function redirect(
+  url: string | URL,
+  status: 301 | 302 | 303 | 307 | 308 = 302,
+): Reply<undefined, 301 | 302 | 303 | 307 | 308> {
+  if (![301, 302, 303, 307, 308].includes(status)) {
+    throw new RangeError(`redirect(): status ${String(status)}; give 301, 302, 303, 307 or 308`)
+  }
+  const headers: string[] = []
+  pushHeader(headers, 'location', encodeURI(decodeURISafe(String(url))))
+  return new Reply(undefined, status, headers)
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that a header value must not have
+const forbidden = /[\u0000-\u0008\u000A-\u001F\u007F]/
+const ownedByEngine = new Set(['content-length', 'transfer-encoding', 'connection', 'date', 'keep-alive', 'upgrade'])
+
+/** Adds a header after checking it, so that no value can end the line it stands on. */
+export function pushHeader(headers: string[], name: string, value: string): void {
+  const key = String(name).toLowerCase()
+  const text = String(value)
+  if (!token.test(key)) throw new TypeError(`header name ${JSON.stringify(name)} is not an HTTP token`)
+  if (forbidden.test(text))
+    throw new TypeError(`value of header '${key}' has a control character (CR, LF or NUL would split the response)`)
+  if (ownedByEngine.has(key)) throw new TypeError(`header '${key}' is set by the server itself`)
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) > 255)
+      throw new TypeError(`value of header '${key}' has a character beyond Latin-1; encode it (RFC 8187)`)
+  }
+  headers.push(key, text)
+}
+
+/** True for headers that only the engine may set. */
+export function isEngineHeader(name: string): boolean {
+  return ownedByEngine.has(name)
+}
+
+/** What goes to the host for one answer. */
+export interface Wire {
+  status: number
+  headers: string[] | undefined
+  body: string | Uint8Array | undefined
+}
+
+const JSON_TYPE = ['content-type', 'application/json']
+const TEXT_TYPE = ['content-type', 'text/plain; charset=utf-8']
+const BYTES_TYPE = ['content-type', 'application/octet-stream']
+
+/** Turns a handler's value into a response. `extra` are the headers set on the context. */
+export function toWire(value: unknown, status: number, extra: readonly string[] | undefined): Wire {
+  if (value instanceof Reply) {
+    const headers = extra === undefined ? value.headers : mergeHeaders(extra, value.headers)
+    return toWire(value.value, value.status ?? status, headers)
+  }
+  if (value === undefined || value === null || status === 204 || status === 304) {
+    const empty = status === 200 ? 204 : status
+    return { status: empty, headers: extra === undefined ? undefined : [...extra], body: undefined }
+  }
+  if (typeof value === 'string') return { status, headers: withType(TEXT_TYPE, extra), body: value }
+  if (value instanceof Uint8Array) return { status, headers: withType(BYTES_TYPE, extra), body: value }
+  return { status, headers: withType(JSON_TYPE, extra), body: toJson(value) }
+}
+
+/** JSON text of a handler's value. */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (text === undefined) throw new TypeError(`a handler returned a ${typeof value}, which has no JSON form`)
+  return text
+}
+
+/** A fetch `Response` as the host wants it; its body is read to the end. */
+export async function fromResponse(response: Response, extra: readonly string[] | undefined): Promise<Wire> {
+  const headers: string[] = []
+  for (const [name, value] of response.headers) {
+    if (name !== 'set-cookie' && !ownedByEngine.has(name)) headers.push(name, value)
+  }
+  for (const cookie of response.headers.getSetCookie()) headers.push('set-cookie', cookie)
+  const all = extra === undefined ? headers : mergeHeaders(extra, headers)
+  if (response.body === null) return { status: response.status, headers: all, body: undefined }
+  const body = new Uint8Array(await response.arrayBuffer())
+  const typed = hasHeader(all, 'content-type') ? all : ['content-type', 'application/octet-stream', ...all]
+  return { status: response.status, headers: typed, body }
+}
+
+function withType(type: readonly string[], extra: readonly string[] | undefined): string[] {
+  if (extra === undefined) return [...type]
+  return hasHeader(extra, 'content-type') ? [...extra] : [...type, ...extra]
+}
+
+function hasHeader(headers: readonly string[], name: string): boolean {
+  for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return true
+  return false
+}
+
+/** Later headers replace earlier ones of the same name; `set-cookie` adds up. */
+export function mergeHeaders(first: readonly string[], second: readonly string[]): string[] {
+  const merged: string[] = []
+  for (let index = 0; index < first.length; index += 2) {
+    const name = first[index] as string
+    if (name === 'set-cookie' || !hasHeader(second, name)) merged.push(name, first[index + 1] as string)
+  }
+  return [...merged, ...second]
+}
+
+function decodeURISafe(url: string): string {
+  try {
+    return decodeURI(url)
+  } catch {
+    return url
+  }
+}

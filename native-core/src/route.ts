@@ -1,0 +1,163 @@
+import { type Auth, assertAuth, type Guard } from './auth.ts'
+import { type Check, checkShape, shape } from './check.ts'
+import type { Context, RouteContext } from './context.ts'
+import { BoltError } from './errors.ts'
+import type { Reply } from './reply.ts'
+import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
+
+/** Response schemas by status; null for a status without a body. */
+export type ResponseMap = { readonly [status: number]: Schema | null }
+
+/** Options of a route; each is checked when the route is declared and an unknown one is refused. */
+export interface RouteOptions<
+  Params extends Schema | undefined = Schema | undefined,
+  Query extends Schema | undefined = Schema | undefined,
+  HeaderSchema extends Schema | undefined = Schema | undefined,
+  Cookies extends Schema | undefined = Schema | undefined,
+  Body extends Schema | undefined = Schema | undefined,
+  Response extends Schema | ResponseMap | undefined = Schema | ResponseMap | undefined,
+  Claims = unknown,
+> {
+  /** Path parameters; text is coerced as the schema says (`z.number()` accepts `/notes/7`). @default all strings */
+  params?: Params
+  /** Query parameters; a repeated key is an array where the schema has one. @default all strings, the first of each name */
+  query?: Query
+  /** Request headers by lower-case name. */
+  headers?: HeaderSchema
+  cookies?: Cookies
+  /** The JSON body. */
+  body?: Body
+  /** What the route answers: one schema, or one per status. */
+  response?: Response
+  /** Status of a plain return value. @default 200 */
+  status?: number
+  /** How a request signs in; without it the route is open. @default the group's */
+  auth?: Auth<Claims>
+  /** Rules on the verified claims; all must hold, those of the groups too. */
+  guard?: Guard | readonly Guard[]
+  /** Largest body of this route, bytes. @default limits.bodyBytes */
+  bodyBytes?: number
+  /** One line for the OpenAPI document. */
+  summary?: string
+  description?: string
+  /** Added to the tags of the groups. */
+  tags?: readonly string[]
+  /** Name of the operation for generated clients. @default made of method and path */
+  operationId?: string
+  /** Leaves the route out of the OpenAPI document. @default false */
+  hidden?: boolean
+}
+
+/** Options of `group`; they hold for every route in it. */
+export interface GroupOptions<Claims = unknown> {
+  auth?: Auth<Claims>
+  guard?: Guard | readonly Guard[]
+  tags?: readonly string[]
+  /** Leaves the group's routes out of the OpenAPI document. @default false */
+  hidden?: boolean
+}
+
+type SuccessOf<Map> = {
+  [Status in keyof Map]: Status extends 200 | 201 | 202 | 203 | 206 ? BodyOf<Map[Status]> : never
+}[keyof Map]
+type BodyOf<S> = S extends Schema ? OutputOf<S> : undefined
+type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]>, Status> }[keyof Map & number]
+
+/** What a handler with this `response` may return. */
+export type HandlerValue<R> = [R] extends [undefined]
+  ? unknown
+  : [R] extends [Schema]
+    ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Response
+    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Response
+
+/** Answers a request. The value is the answer: object → JSON, string → text, bytes, `reply(…)`, `Response`, undefined → 204. */
+export type Handler<Ctx, R> = (ctx: Ctx) => HandlerValue<R> | Promise<HandlerValue<R>>
+
+/** Wraps handlers; returns what `next` gave, or something else in its place. */
+export type Middleware = (ctx: Context, next: () => Promise<unknown>) => unknown
+
+/** A fetch handler, such as better-auth's `auth.handler`. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>
+
+/** Declares a route of one method. */
+export interface RouteMethod<Prefix extends string, GroupClaims> {
+  <Path extends string>(
+    path: Path,
+    handler: Handler<
+      RouteContext<`${Prefix}${Path}`, undefined, undefined, undefined, undefined, undefined, GroupClaims>,
+      undefined
+    >,
+  ): void
+  <
+    Path extends string,
+    Params extends Schema | undefined = undefined,
+    Query extends Schema | undefined = undefined,
+    HeaderSchema extends Schema | undefined = undefined,
+    Cookies extends Schema | undefined = undefined,
+    Body extends Schema | undefined = undefined,
+    R extends Schema | ResponseMap | undefined = undefined,
+    Claims = GroupClaims,
+  >(
+    path: Path,
+    options: RouteOptions<Params, Query, HeaderSchema, Cookies, Body, R, Claims>,
+    handler: Handler<RouteContext<`${Prefix}${Path}`, Params, Query, HeaderSchema, Cookies, Body, Claims>, R>,
+  ): void
+}
+
+const auth: Check = (value, where) => {
+  assertAuth(where, value)
+  return undefined
+}
+
+const guard: Check = (value) => {
+  const isGuard = [value].flat().every((one) => Array.isArray((one as Guard | null)?.rules))
+  return isGuard ? undefined : 'requires(…), or a list of them'
+}
+
+const response: Check = (value) => {
+  if (isSchema(value)) return undefined
+  const isMap =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(value).every(
+      ([status, schema]) => /^[2-5]\d\d$/.test(status) && (schema === null || isSchema(schema)),
+    )
+  return isMap ? undefined : 'a Standard Schema, or an object of them by status (200 to 599)'
+}
+
+const groupShape = {
+  auth,
+  guard,
+  tags: shape.list(shape.text()),
+  hidden: shape.flag(),
+}
+
+const routeShape = {
+  ...groupShape,
+  params: shape.schema(),
+  query: shape.schema(),
+  headers: shape.schema(),
+  cookies: shape.schema(),
+  body: shape.schema(),
+  response,
+  status: shape.integer({ min: 200, max: 399 }),
+  bodyBytes: shape.integer({ min: 0 }),
+  summary: shape.text(),
+  description: shape.text(),
+  operationId: shape.text(),
+}
+
+export function checkRouteOptions(where: string, method: string, options: unknown): void {
+  checkShape(where, options, routeShape)
+  if ((options as RouteOptions).body !== undefined && method === 'GET') {
+    throw new BoltError(
+      'invalid-option',
+      `${where}: a body schema on GET`,
+      'GET requests have no body; use query, or POST',
+    )
+  }
+}
+
+export function checkGroupOptions(where: string, options: unknown): void {
+  checkShape(where, options, groupShape)
+}

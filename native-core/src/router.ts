@@ -1,0 +1,279 @@
+import { statSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import type { Auth, Guard } from './auth.ts'
+import { checkShape, shape } from './check.ts'
+import type { Context } from './context.ts'
+import { BoltError } from './errors.ts'
+import { checkPath, joinPath } from './path.ts'
+import { toJson } from './reply.ts'
+import {
+  checkGroupOptions,
+  checkRouteOptions,
+  type FetchHandler,
+  type GroupOptions,
+  type Middleware,
+  type RouteMethod,
+  type RouteOptions,
+} from './route.ts'
+
+/** What a group passes on to everything in it. */
+export interface Scope {
+  prefix: string
+  parent: Scope | null
+  options: GroupOptions
+  middleware: Middleware[]
+}
+
+export type AnyHandler = (ctx: Context) => unknown
+
+export type Declared =
+  | {
+      kind: 'handler'
+      method: string
+      path: string
+      scope: Scope
+      names: string[]
+      options: RouteOptions
+      handler: AnyHandler
+    }
+  | {
+      kind: 'answer'
+      method: 'GET'
+      path: string
+      scope: Scope
+      status: number
+      headers: string[]
+      body: string
+      hidden: boolean
+    }
+  | {
+      kind: 'static'
+      method: 'GET'
+      path: string
+      scope: Scope
+      root: string
+      cacheControl: string
+      index: string | null
+    }
+  | { kind: 'mount'; method: '*'; path: string; scope: Scope; handler: FetchHandler; bodyBytes: number | null }
+
+/** Where declarations are collected, in order. */
+export interface Registry {
+  add(route: Declared): void
+  /** Throws once the application has started. */
+  assertOpen(what: string): void
+}
+
+export interface AnswerOptions {
+  /** @default 200 */
+  status?: number
+  headers?: Readonly<Record<string, string>>
+}
+
+export interface StaticOptions {
+  /** The files never change under their names (they carry a hash): cached for a year. @default false */
+  immutable?: boolean
+  /** Cache-Control of the files. @default 'public, max-age=0, must-revalidate', or a year when immutable */
+  cacheControl?: string
+  /** File that answers for a folder; false for none. @default 'index.html' */
+  index?: string | false
+}
+
+export interface MountOptions {
+  /** Largest body, bytes. @default limits.bodyBytes */
+  bodyBytes?: number
+}
+
+/** Declares routes; an application is one, and so is what `group` hands over. */
+export class Router<Prefix extends string = '', Claims = undefined> {
+  declare readonly get: RouteMethod<Prefix, Claims>
+  declare readonly post: RouteMethod<Prefix, Claims>
+  declare readonly put: RouteMethod<Prefix, Claims>
+  declare readonly patch: RouteMethod<Prefix, Claims>
+  declare readonly delete: RouteMethod<Prefix, Claims>
+  /** @internal */
+  readonly scope: Scope
+  /** @internal */
+  readonly registry: Registry
+
+  /** @internal */
+  constructor(registry: Registry, scope: Scope) {
+    this.registry = registry
+    this.scope = scope
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+      const declare = (path: string, ...rest: unknown[]): void => this.#route(method.toUpperCase(), path, rest)
+      Object.defineProperty(this, method, { value: declare })
+    }
+  }
+
+  /**
+   * Routes that share a prefix, and what is given as options.
+   * @example app.group('/admin', { auth, guard: requires({ role: 'admin' }) }, (r) => { r.get('/users', listUsers) })
+   */
+  group<Path extends string>(path: Path, declare: (router: Router<`${Prefix}${Path}`, Claims>) => void): void
+  group<Path extends string, GroupClaims = Claims>(
+    path: Path,
+    options: GroupOptions<GroupClaims>,
+    declare: (router: Router<`${Prefix}${Path}`, GroupClaims>) => void,
+  ): void
+  group(path: string, ...rest: unknown[]): void {
+    const where = `group ${path}`
+    this.registry.assertOpen(where)
+    const declare = rest.at(-1)
+    const options = rest.length > 1 ? rest[0] : {}
+    if (typeof declare !== 'function')
+      throw new BoltError(
+        'invalid-option',
+        `${where}: no function that declares its routes`,
+        "write app.group('/admin', (r) => { r.get(…) })",
+      )
+    checkGroupOptions(where, options)
+    const prefix = joinPath(this.scope.prefix, path)
+    if (path !== '' && path !== '/') checkPath(prefix, where)
+    if (path.length > 1 && path.endsWith('/'))
+      throw new BoltError('invalid-path', `${where}: the prefix ends in a slash`, 'leave the last slash out')
+    const scope: Scope = { prefix, parent: this.scope, options: options as GroupOptions, middleware: [] }
+    declare(new Router(this.registry, scope))
+  }
+
+  /**
+   * Wraps every handler of this router and its groups, wherever they are declared. Answers made in Rust (401, 404, 422, files, fixed
+   * answers) do not pass through it, and routes without middleware pay nothing.
+   */
+  use(middleware: Middleware): void {
+    this.registry.assertOpen('use()')
+    if (typeof middleware !== 'function')
+      throw new BoltError(
+        'invalid-option',
+        `use(): expected a function, got ${typeof middleware}`,
+        'pass async (ctx, next) => next()',
+      )
+    this.scope.middleware.push(middleware)
+  }
+
+  /**
+   * A fixed answer, made once and sent by Rust: an object as JSON, a string as text.
+   * @example app.answer('/healthz', { status: 'ok' })
+   */
+  answer(path: string, value: string | object, options: AnswerOptions = {}): void {
+    const full = joinPath(this.scope.prefix, path)
+    const where = `answer ${full}`
+    this.registry.assertOpen(where)
+    checkPath(full, where)
+    checkShape(where, options, { status: shape.integer({ min: 200, max: 599 }), headers: shape.record(shape.text()) })
+    const given = Object.entries(options.headers ?? {}).flatMap(([name, text]) => [name.toLowerCase(), text])
+    const type = typeof value === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
+    this.registry.add({
+      kind: 'answer',
+      method: 'GET',
+      path: full,
+      scope: this.scope,
+      status: options.status ?? 200,
+      headers: given.includes('content-type') ? given : ['content-type', type, ...given],
+      body: typeof value === 'string' ? value : toJson(value),
+      hidden: false,
+    })
+  }
+
+  /**
+   * Serves the files of a folder, without entering JavaScript.
+   * @example app.static('/assets', './public', { immutable: true })
+   */
+  static(path: string, root: string, options: StaticOptions = {}): void {
+    const prefix = joinPath(this.scope.prefix, path)
+    const where = `static ${prefix}`
+    this.registry.assertOpen(where)
+    checkShape(where, options, {
+      immutable: shape.flag(),
+      cacheControl: shape.text(),
+      index: shape.either(shape.oneOf([false]), shape.text()),
+    })
+    checkPath(prefix, where)
+    const folder = isAbsolute(root) ? root : resolve(root)
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new BoltError(
+        'invalid-option',
+        `${where}: '${folder}' is not a folder`,
+        'the path is relative to where the process was started',
+      )
+    }
+    const cacheControl =
+      options.immutable === true ? 'public, max-age=31536000, immutable' : 'public, max-age=0, must-revalidate'
+    this.registry.add({
+      kind: 'static',
+      method: 'GET',
+      path: prefix === '/' ? '/*path' : `${prefix}/*path`,
+      scope: this.scope,
+      root: folder,
+      cacheControl: options.cacheControl ?? cacheControl,
+      index: options.index === false ? null : (options.index ?? 'index.html'),
+    })
+  }
+
+  /**
+   * Hands everything below a path that no route matches to a fetch handler, all methods.
+   * @example app.mount('/api/auth', auth.handler)
+   */
+  mount(path: string, handler: FetchHandler, options: MountOptions = {}): void {
+    const full = joinPath(this.scope.prefix, path)
+    const where = `mount ${full}`
+    this.registry.assertOpen(where)
+    checkPath(full, where)
+    checkShape(where, options, { bodyBytes: shape.integer({ min: 0 }) })
+    if (typeof handler !== 'function')
+      throw new BoltError(
+        'invalid-option',
+        `${where}: expected a function, got ${typeof handler}`,
+        'pass (request: Request) => Response',
+      )
+    this.registry.add({
+      kind: 'mount',
+      method: '*',
+      path: full,
+      scope: this.scope,
+      handler,
+      bodyBytes: options.bodyBytes ?? null,
+    })
+  }
+
+  #route(method: string, path: string, rest: unknown[]): void {
+    const full = joinPath(this.scope.prefix, path)
+    const where = `${method} ${full}`
+    this.registry.assertOpen(where)
+    const names = checkPath(full, where)
+    const handler = rest.at(-1)
+    const options = rest.length > 1 ? rest[0] : {}
+    if (typeof handler !== 'function')
+      throw new BoltError(
+        'invalid-option',
+        `${where}: the handler is a ${typeof handler}`,
+        'the last argument is the function that answers',
+      )
+    checkRouteOptions(where, method, options)
+    this.registry.add({
+      kind: 'handler',
+      method,
+      path: full,
+      scope: this.scope,
+      names,
+      options: options as RouteOptions,
+      handler: handler as AnyHandler,
+    })
+  }
+}
+
+/** A scope and its parents, outermost first. */
+export function scopesOf(scope: Scope): Scope[] {
+  return scope.parent === null ? [scope] : [...scopesOf(scope.parent), scope]
+}
+
+/** The auth that holds for a route: its own, else that of the innermost group. */
+export function authOf(route: Extract<Declared, { kind: 'handler' }>): Auth<unknown> | undefined {
+  return route.options.auth ?? scopesOf(route.scope).findLast((scope) => scope.options.auth !== undefined)?.options.auth
+}
+
+/** All guards that hold for a route, the groups' first. */
+export function guardsOf(route: Extract<Declared, { kind: 'handler' }>): Guard[] {
+  const given = [...scopesOf(route.scope).map((scope) => scope.options.guard), route.options.guard]
+  return given.flatMap((guard) => (guard === undefined ? [] : ([guard].flat() as Guard[])))
+}

@@ -1,0 +1,84 @@
+import type { AskCheck, Claims } from './auth.ts'
+import type { GuardPlan } from './plan.ts'
+import type { FetchHandler, Middleware } from './route.ts'
+import type { AnyHandler } from './router.ts'
+import type { Normalise } from './schema/normalise.ts'
+import type { Schema } from './schema/standard.ts'
+
+/** Where one part of the request stands among the inputs of a dispatch. */
+export interface PartSlot {
+  offset: number
+  names: readonly string[]
+  normalise: Normalise | null
+}
+
+export interface BodySlot {
+  offset: number
+  normalise: Normalise | null
+}
+
+/** A part whose schema library must run in JavaScript, after the engine. */
+export interface LibraryStep {
+  part: 'params' | 'query' | 'headers' | 'cookies' | 'body'
+  schema: Schema
+}
+
+/** Everything a handler route needs at run time, compiled once. */
+export interface HandlerRunner {
+  kind: 'handler'
+  /** `GET /notes/:id`, for messages. */
+  label: string
+  handler: AnyHandler
+  status: number
+  params: PartSlot
+  query: PartSlot | null
+  headers: PartSlot | null
+  cookies: PartSlot | null
+  body: BodySlot | null
+  library: readonly LibraryStep[]
+  hasAuth: boolean
+  /** Asked in turn when no token was valid. */
+  asks: readonly AskCheck[]
+  /** Rules for claims that JavaScript found; those of tokens are Rust's. */
+  guards: readonly GuardPlan[]
+  /** Shapes of verified claims; one must fit. */
+  claims: readonly Schema[]
+  middleware: readonly Middleware[]
+  /** Schema of what is returned, by status; empty when responses are not checked. */
+  responses: ReadonlyMap<number, Schema | null>
+  /** Schema of every status that `responses` does not name. */
+  response: Schema | null
+}
+
+export interface MountRunner {
+  kind: 'mount'
+  label: string
+  handler: FetchHandler
+  middleware: readonly Middleware[]
+}
+
+/** Index = id of the route in the plan; routes that never enter JavaScript have none. */
+export type Runners = ReadonlyArray<HandlerRunner | MountRunner | undefined>
+
+/** True when all rules hold: the claim, or one member of an array claim, is one of the allowed values. */
+export function guardsHold(guards: readonly GuardPlan[], claims: Claims | unknown): boolean {
+  return guards.every(({ claim, oneOf }) => {
+    const value = claimAt(claims, claim)
+    const values: unknown[] = Array.isArray(value) ? value : [value]
+    return values.some((one) => oneOf.includes(one as string))
+  })
+}
+
+function claimAt(claims: unknown, path: string): unknown {
+  if (hasOwn(claims, path)) return claims[path]
+  let value = claims
+  for (const key of path.split('.')) {
+    if (!hasOwn(value, key)) return undefined
+    value = value[key]
+  }
+  return value
+}
+
+function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+}
