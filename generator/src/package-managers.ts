@@ -46,3 +46,9 @@ export const packageManagers: Readonly<Record<Answers['packageManager'], Package
     minimum: '9.0.0',
   },
 }
+
+/** How a script is called: `npm test`, `npm run dev`, `pnpm dev`. */
+export function scriptCommand({ run, name }: PackageManager, script: string): string {
+  const short = name === 'npm' && (script === 'test' || script === 'start')
+  return `${short ? 'npm' : run} ${script}`
+}

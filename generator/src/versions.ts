@@ -2,7 +2,7 @@
 
 /** npm packages by name. `@bolt-app/core` and `create-bolt-app` follow our own version and are added by the model. */
 export const packages: Readonly<Record<string, string>> = {
-  '@biomejs/biome': '2.6.8',
+  '@biomejs/biome': '2.5.15',
   '@libsql/client': '0.18.0',
   '@types/node': '20.19.43',
   autocannon: '8.0.0',

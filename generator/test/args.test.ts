@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseArgs } from '../src/args.ts'
 import { answersFromFlags } from '../src/answers.ts'
+import { parseArgs } from '../src/args.ts'
 import type { FlagTable } from '../src/flags.ts'
 import { optionFlags } from '../src/flags.ts'
 import { nearest } from '../src/nearest.ts'
@@ -48,7 +48,10 @@ describe('parseArgs', () => {
 
   it('reports all wrong flags at once', () => {
     const error = thrownBy(() => parseArgs(['--databse', 'x', '--gitt'], table)) as { why: string }
-    expect(error.why.split('\n')).toEqual(['Unknown flag --databse. Did you mean --database?', 'Unknown flag --gitt. Did you mean --git?'])
+    expect(error.why.split('\n')).toEqual([
+      'Unknown flag --databse. Did you mean --database?',
+      'Unknown flag --gitt. Did you mean --git?',
+    ])
   })
 
   it('never suggests a hidden flag', () => {
@@ -58,7 +61,10 @@ describe('parseArgs', () => {
 
 describe('flags of the options', () => {
   it('give answers, with --no-x for an option that has a "none"', () => {
-    const { flags } = parseArgs(['--no-docker', '--no-auth', '--package-manager', 'pnpm', '--database=sqlite'], optionFlags())
+    const { flags } = parseArgs(
+      ['--no-docker', '--no-auth', '--package-manager', 'pnpm', '--database=sqlite'],
+      optionFlags(),
+    )
     expect(answersFromFlags(flags)).toEqual({ docker: false, auth: 'none', packageManager: 'pnpm', database: 'sqlite' })
   })
 

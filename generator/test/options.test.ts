@@ -21,7 +21,12 @@ describe('the option table', () => {
   })
 
   it.each(rows)('%s depends only on options before it', (id, option) => {
-    const before = Object.fromEntries(rows.slice(0, rows.findIndex(([each]) => each === id)))
+    const before = Object.fromEntries(
+      rows.slice(
+        0,
+        rows.findIndex(([each]) => each === id),
+      ),
+    )
     expect(whenProblems(id, option.when, before)).toEqual([])
   })
 
@@ -71,7 +76,13 @@ describe('answers from several sources', () => {
       { source: 'blueprint', values: { license: 'Apache-2.0', ci: 'none' } },
       { source: 'remembered', values: { ci: 'github', author: 'Ann' } },
     ])
-    expect(completeAnswers(given, {})).toMatchObject({ database: 'sqlite', license: 'MIT', ci: 'none', author: 'Ann', docker: true })
+    expect(completeAnswers(given, {})).toMatchObject({
+      database: 'sqlite',
+      license: 'MIT',
+      ci: 'none',
+      author: 'Ann',
+      docker: true,
+    })
   })
 
   it('reports every illegal answer at once, with its source', () => {
@@ -94,7 +105,11 @@ describe('answers from several sources', () => {
   })
 
   it('does not take keys of Object.prototype for options', () => {
-    expect(thrownBy(() => mergeGiven([{ source: 'answers file', values: JSON.parse('{"__proto__": 1, "constructor": 2}') }]))).toMatchObject({
+    expect(
+      thrownBy(() =>
+        mergeGiven([{ source: 'answers file', values: JSON.parse('{"__proto__": 1, "constructor": 2}') }]),
+      ),
+    ).toMatchObject({
       code: 'illegal-answer',
     })
   })

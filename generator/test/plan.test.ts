@@ -23,10 +23,18 @@ describe('planProject', () => {
 
   it('sorts files by path and gives stable ids, modes and classes', () => {
     const layer = loaded(
-      { id: 'db', family: 'data', classes: { 'migrations/': 'append-only', 'migrations/x.json': 'derived' }, executables: ['run.sh'], renamed: { 'b.ts': 'a.ts' } },
+      {
+        id: 'db',
+        family: 'data',
+        classes: { 'migrations/': 'append-only', 'migrations/x.json': 'derived' },
+        executables: ['run.sh'],
+        renamed: { 'b.ts': 'a.ts' },
+      },
       { 'run.sh': '', 'b.ts': '', 'migrations/0.sql': '', 'migrations/x.json': '' },
     )
-    const files = planProject(answersWith(), [layer], '1.2.3').files.map(({ id, path, mode, class: kind }) => `${path} ${id} ${mode} ${kind}`)
+    const files = planProject(answersWith(), [layer], '1.2.3').files.map(
+      ({ id, path, mode, class: kind }) => `${path} ${id} ${mode} ${kind}`,
+    )
     expect(files).toEqual([
       'b.ts data:a.ts 100644 managed',
       'migrations/0.sql data:migrations/0.sql 100644 append-only',
@@ -45,8 +53,18 @@ describe('planProject', () => {
     const notes = loaded({
       id: 'notes',
       registers: [
-        { file: 'src/app.ts', slot: 'routes', lines: ['notes(app)'], imports: ["import { notes } from '#notes'", "import { z } from 'zod'"] },
-        { file: 'src/app.ts', slot: 'routes', lines: ['more()'], imports: ["import { more, type Notes } from '#notes'", "import fs from 'node:fs'", "import './x.ts'"] },
+        {
+          file: 'src/app.ts',
+          slot: 'routes',
+          lines: ['notes(app)'],
+          imports: ["import { notes } from '#notes'", "import { z } from 'zod'"],
+        },
+        {
+          file: 'src/app.ts',
+          slot: 'routes',
+          lines: ['more()'],
+          imports: ["import { more, type Notes } from '#notes'", "import fs from 'node:fs'", "import './x.ts'"],
+        },
       ],
     })
     expect(text([base, notes], 'src/app.ts')).toBe(
@@ -55,16 +73,29 @@ describe('planProject', () => {
   })
 
   it.each([
-    ['a slot that is not there', { file: 'src/app.ts', slot: 'plugins', lines: ['x'] }, 'Layer stray fills the slot plugins of src/app.ts, which is not there.'],
-    ['a file that is not there', { file: 'src/other.ts', slot: 'routes', lines: ['x'] }, 'Layer stray fills the slot routes of src/other.ts, which is not there.'],
+    [
+      'a slot that is not there',
+      { file: 'src/app.ts', slot: 'plugins', lines: ['x'] },
+      'Layer stray fills the slot plugins of src/app.ts, which is not there.',
+    ],
+    [
+      'a file that is not there',
+      { file: 'src/other.ts', slot: 'routes', lines: ['x'] },
+      'Layer stray fills the slot routes of src/other.ts, which is not there.',
+    ],
   ])('refuses lines for %s', (_what, registration, message) => {
     const stray = loaded({ id: 'stray', registers: [registration] })
-    expect(thrownBy(() => planProject(answersWith(), [base, stray], '1.2.3'))).toMatchObject({ code: 'layer-invalid', message })
+    expect(thrownBy(() => planProject(answersWith(), [base, stray], '1.2.3'))).toMatchObject({
+      code: 'layer-invalid',
+      message,
+    })
   })
 
   it('refuses a second owner of a path', () => {
     const other = loaded({ id: 'other' }, { 'bin/run': '' })
-    expect(thrownBy(() => planProject(answersWith(), [base, other], '1.2.3'))).toMatchObject({ message: 'bin/run has two owners.' })
+    expect(thrownBy(() => planProject(answersWith(), [base, other], '1.2.3'))).toMatchObject({
+      message: 'bin/run has two owners.',
+    })
   })
 
   it('plans the tasks the answers ask for', () => {

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { renderTemplate } from '../src/render.ts'
 import { thrownBy } from './support/answers.ts'
 
-const render = (text: string, context: Record<string, unknown> = {}, slots: Record<string, string[]> = {}) => renderTemplate(text, context, slots, 'x.hbs')
+const render = (text: string, context: Record<string, unknown> = {}, slots: Record<string, string[]> = {}) =>
+  renderTemplate(text, context, slots, 'x.hbs')
 
 describe('renderTemplate', () => {
   it('fills in values without escaping', () => {
-    expect(render('a {{name}} {{pm.run}}', { name: `<b> & "c" 'd'`, pm: { run: 'npm run' } })).toBe(`a <b> & "c" 'd' npm run`)
+    expect(render('a {{name}} {{pm.run}}', { name: `<b> & "c" 'd'`, pm: { run: 'npm run' } })).toBe(
+      `a <b> & "c" 'd' npm run`,
+    )
   })
 
   it('does not read a value as a template again', () => {
@@ -22,7 +25,10 @@ describe('renderTemplate', () => {
     ['{{#if constructor}}a{{/if}}', 'x.hbs names constructor, which does not exist.'],
     ['{{#if}}', 'x.hbs cannot be rendered.'],
   ])('refuses %s', (text, message) => {
-    expect(thrownBy(() => render(text, { name: 'a', pm: { run: 'x' } }))).toMatchObject({ code: 'template-invalid', message })
+    expect(thrownBy(() => render(text, { name: 'a', pm: { run: 'x' } }))).toMatchObject({
+      code: 'template-invalid',
+      message,
+    })
   })
 
   it('takes null for an option that was not asked', () => {
@@ -34,7 +40,9 @@ describe('renderTemplate', () => {
   })
 
   it('puts lines into a slot with its indentation', () => {
-    expect(render('a\n  {{slots.routes}}\nb\n', {}, { routes: ['x {', '  y', '', '}'] })).toBe('a\n  x {\n    y\n\n  }\nb\n')
+    expect(render('a\n  {{slots.routes}}\nb\n', {}, { routes: ['x {', '  y', '', '}'] })).toBe(
+      'a\n  x {\n    y\n\n  }\nb\n',
+    )
   })
 
   it('leaves no line for a slot that nobody fills', () => {

@@ -31,7 +31,9 @@ describe('the rules', () => {
   })
 
   it('say why a choice is disabled, and only where that choice is the reason', () => {
-    expect(whyForbidden('auth', 'sessions', { database: 'none' })).toBe('sign-in keeps its users and sessions in a database')
+    expect(whyForbidden('auth', 'sessions', { database: 'none' })).toBe(
+      'sign-in keeps its users and sessions in a database',
+    )
     expect(whyForbidden('auth', 'none', { database: 'none' })).toBeUndefined()
     expect(whyForbidden('docker', true, { database: 'none', auth: 'sessions' })).toBeUndefined()
   })

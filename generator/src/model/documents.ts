@@ -1,6 +1,6 @@
 /** README.md and AGENTS.md: a head, a table of scripts, and the sections of the layers. */
 import type { LoadedLayer, Section } from '../layer.ts'
-import { packageManagers } from '../package-managers.ts'
+import { packageManagers, scriptCommand } from '../package-managers.ts'
 import { renderTemplate } from '../render.ts'
 import type { PlannedFile } from '../types.ts'
 import { type ModelInput, modelFile } from './model.ts'
@@ -53,9 +53,9 @@ function part({ title, file, order = DEFAULT_ORDER }: Section, { layer, texts }:
 }
 
 function commands(input: ModelInput): Part[] {
-  const { run } = packageManagers[input.answers.packageManager]
+  const pm = packageManagers[input.answers.packageManager]
   const rows = [...allScripts(input)].flatMap(([name, { about }]) =>
-    about ? [`| \`${run} ${name}\` | ${about} |`] : [],
+    about ? [`| \`${scriptCommand(pm, name)}\` | ${about} |`] : [],
   )
   if (rows.length === 0) return []
   return [{ title: 'Commands', body: ['| command | does |', '|---|---|', ...rows].join('\n'), order: COMMANDS_ORDER }]

@@ -1,7 +1,7 @@
 /** package.json: identity from the answers, the rest from what the layers declare. */
 import { BoltError } from '../errors.ts'
 import type { Script } from '../layer.ts'
-import { packageManagers } from '../package-managers.ts'
+import { type PackageManager, packageManagers, scriptCommand } from '../package-managers.ts'
 import { packageVersion } from '../package-version.ts'
 import type { PlannedFile } from '../types.ts'
 import { mergeData } from './merge.ts'
@@ -54,12 +54,12 @@ export function allScripts({ layers }: ModelInput): Map<string, Script> {
 
 function scriptCommands(input: ModelInput): Record<string, string> {
   const scripts = allScripts(input)
-  const { run } = packageManagers[input.answers.packageManager]
+  const pm = packageManagers[input.answers.packageManager]
   const commands: Record<string, string> = {}
   for (const [name, script] of scripts) {
     const joining = [...scripts].filter(([, other]) => other.joins === name).map(([other]) => other)
-    const own = 'run' in script ? [script.run] : script.sequence.map((part) => scriptCall(part, scripts, run))
-    commands[name] = [...own, ...joining.map((part) => scriptCall(part, scripts, run))].join(' && ')
+    const own = 'run' in script ? [script.run] : script.sequence.map((part) => scriptCall(part, scripts, pm))
+    commands[name] = [...own, ...joining.map((part) => scriptCall(part, scripts, pm))].join(' && ')
   }
   for (const [name, { joins }] of scripts) {
     if (joins !== undefined && !scripts.has(joins)) {
@@ -69,10 +69,10 @@ function scriptCommands(input: ModelInput): Record<string, string> {
   return commands
 }
 
-function scriptCall(name: string, scripts: ReadonlyMap<string, Script>, run: string): string {
+function scriptCall(name: string, scripts: ReadonlyMap<string, Script>, pm: PackageManager): string {
   if (!scripts.has(name))
     throw new BoltError('layer-invalid', { message: `A script calls ${name}, which no active layer has.` })
-  return `${run} ${name}`
+  return scriptCommand(pm, name)
 }
 
 function pinned(names: readonly string[], ourVersion: string): Record<string, string> {

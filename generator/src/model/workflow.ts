@@ -2,7 +2,7 @@
 import { Document, isScalar, type Scalar, visit } from 'yaml'
 import { BoltError } from '../errors.ts'
 import type { CiStep } from '../layer.ts'
-import { packageManagers } from '../package-managers.ts'
+import { type PackageManager, packageManagers, scriptCommand } from '../package-managers.ts'
 import type { PlannedFile } from '../types.ts'
 import { actions } from '../versions.ts'
 import { mergeData } from './merge.ts'
@@ -11,13 +11,13 @@ import { type ModelInput, modelFile } from './model.ts'
 export function workflowFile({ layers, answers }: ModelInput): PlannedFile | undefined {
   const workflow = layers.map(({ layer }) => layer.workflow).find((each) => each !== undefined)
   if (!workflow) return undefined
-  const { run } = packageManagers[answers.packageManager]
+  const pm = packageManagers[answers.packageManager]
   const setup = workflow.setup[answers.packageManager]
   if (!setup)
     throw new BoltError('layer-invalid', {
       message: `${workflow.path} has no set-up steps for ${answers.packageManager}.`,
     })
-  const steps = [...setup, ...layers.flatMap(({ layer }) => layer.ci ?? [])].map((each) => step(each, run))
+  const steps = [...setup, ...layers.flatMap(({ layer }) => layer.ci ?? [])].map((each) => step(each, pm))
   const jobs = mergeData(
     [{ [workflow.job]: { ...workflow.settings, steps } }, ...layers.map(({ layer }) => layer.ciJobs ?? {})],
     workflow.path,
@@ -28,9 +28,9 @@ export function workflowFile({ layers, answers }: ModelInput): PlannedFile | und
   return modelFile(workflow.path, 'structured', document.toString({ lineWidth: 0, nullStr: '' }))
 }
 
-function step({ script, run, ...rest }: CiStep, scriptRunner: string): Record<string, unknown> {
+function step({ script, run, ...rest }: CiStep, pm: PackageManager): Record<string, unknown> {
   const { name, ...others } = rest
-  const command = script === undefined ? run : `${scriptRunner} ${script}`
+  const command = script === undefined ? run : scriptCommand(pm, script)
   return { name, ...others, ...(command === undefined ? {} : { run: command }) }
 }
 

@@ -5,7 +5,8 @@ import { planProject } from '../../src/plan.ts'
 import { answersWith, thrownBy } from '../support/answers.ts'
 import { loaded } from '../support/layers.ts'
 
-const plan = (layers: readonly LoadedLayer[], values: Record<string, unknown> = {}) => planProject(answersWith(values), layers, '1.2.3')
+const plan = (layers: readonly LoadedLayer[], values: Record<string, unknown> = {}) =>
+  planProject(answersWith(values), layers, '1.2.3')
 const text = (layers: readonly LoadedLayer[], path: string, values: Record<string, unknown> = {}) => {
   const file = plan(layers, values).files.find((each) => each.path === path)
   return new TextDecoder().decode(file?.content)
@@ -19,7 +20,11 @@ describe('package.json', () => {
     dependencies: ['@bolt-app/core'],
     devDependencies: ['create-bolt-app'],
   })
-  const joining = loaded({ id: 'b', packageJson: { imports: { '#b': './b.ts' } }, scripts: { 'db:check': { run: 'drizzle-kit check', joins: 'check' } } })
+  const joining = loaded({
+    id: 'b',
+    packageJson: { imports: { '#b': './b.ts' } },
+    scripts: { 'db:check': { run: 'drizzle-kit check', joins: 'check' } },
+  })
 
   it('merges what the layers declare and pins our own version', () => {
     expect(JSON.parse(text([scripts, joining], 'package.json', { license: 'MIT', author: 'Ann' }))).toEqual({
@@ -31,21 +36,44 @@ describe('package.json', () => {
       license: 'MIT',
       type: 'module',
       imports: { '#a': './a.ts', '#b': './b.ts' },
-      scripts: { lint: 'biome check', test: 'vitest run', check: 'npm run lint && npm run test && npm run db:check', 'db:check': 'drizzle-kit check' },
+      scripts: {
+        lint: 'biome check',
+        test: 'vitest run',
+        check: 'npm run lint && npm test && npm run db:check',
+        'db:check': 'drizzle-kit check',
+      },
       dependencies: { '@bolt-app/core': '1.2.3' },
       devDependencies: { 'create-bolt-app': '1.2.3' },
     })
   })
 
   it('calls scripts in the words of the package manager', () => {
-    expect(JSON.parse(text([scripts], 'package.json', { packageManager: 'pnpm' })).scripts.check).toBe('pnpm lint && pnpm test')
+    expect(JSON.parse(text([scripts], 'package.json', { packageManager: 'pnpm' })).scripts.check).toBe(
+      'pnpm lint && pnpm test',
+    )
   })
 
   it.each([
-    ['two owners of a script', [scripts, loaded({ id: 'c', scripts: { lint: { run: 'x' } } })], 'The script lint has two owners.'],
-    ['a call of a script nobody has', [loaded({ id: 'c', scripts: { check: { sequence: ['lint'] } } })], 'A script calls lint, which no active layer has.'],
-    ['a package without a version', [loaded({ id: 'c', dependencies: ['left-pad-of-nobody'] })], 'left-pad-of-nobody has no version in versions.ts.'],
-    ['two values for one key', [scripts, loaded({ id: 'c', packageJson: { type: 'commonjs' } })], 'Two layers disagree on package.json.type.'],
+    [
+      'two owners of a script',
+      [scripts, loaded({ id: 'c', scripts: { lint: { run: 'x' } } })],
+      'The script lint has two owners.',
+    ],
+    [
+      'a call of a script nobody has',
+      [loaded({ id: 'c', scripts: { check: { sequence: ['lint'] } } })],
+      'A script calls lint, which no active layer has.',
+    ],
+    [
+      'a package without a version',
+      [loaded({ id: 'c', dependencies: ['left-pad-of-nobody'] })],
+      'left-pad-of-nobody has no version in versions.ts.',
+    ],
+    [
+      'two values for one key',
+      [scripts, loaded({ id: 'c', packageJson: { type: 'commonjs' } })],
+      'Two layers disagree on package.json.type.',
+    ],
   ])('refuses %s', (_what, layers, message) => {
     expect(thrownBy(() => plan(layers))).toMatchObject({ code: 'layer-invalid', message })
   })
@@ -72,7 +100,12 @@ describe('line-wise files', () => {
 })
 
 describe('compose file', () => {
-  const app = loaded({ id: 'docker', when: { docker: true }, composeFile: 'compose.yaml', services: { app: { build: '.', environment: { PORT: '3000' } } } })
+  const app = loaded({
+    id: 'docker',
+    when: { docker: true },
+    composeFile: 'compose.yaml',
+    services: { app: { build: '.', environment: { PORT: '3000' } } },
+  })
   const db = loaded({
     id: 'db',
     services: { app: { environment: { DATABASE_URL: 'x' } }, postgres: { image: 'postgres:17', ports: ['5432:5432'] } },
@@ -110,9 +143,13 @@ describe('workflow', () => {
   })
 
   it('puts the steps of all layers into one job, expressions untouched', () => {
-    const yaml = text([ci, loaded({ id: 'db', ci: [{ name: 'Migrate', run: 'x' }], ciJobs: { image: { 'runs-on': 'y' } } })], '.github/workflows/ci.yml', {
-      packageManager: 'pnpm',
-    })
+    const yaml = text(
+      [ci, loaded({ id: 'db', ci: [{ name: 'Migrate', run: 'x' }], ciJobs: { image: { 'runs-on': 'y' } } })],
+      '.github/workflows/ci.yml',
+      {
+        packageManager: 'pnpm',
+      },
+    )
     expect(parse(yaml).jobs).toEqual({
       check: {
         'runs-on': 'ubuntu-24.04',
@@ -128,7 +165,9 @@ describe('workflow', () => {
 
   it('refuses an action without a pinned version', () => {
     const layer = loaded({ id: 'x', ci: [{ name: 'X', uses: 'nobody/nothing' }] })
-    expect(thrownBy(() => plan([ci, layer]))).toMatchObject({ message: 'The action nobody/nothing has no version in versions.ts.' })
+    expect(thrownBy(() => plan([ci, layer]))).toMatchObject({
+      message: 'The action nobody/nothing has no version in versions.ts.',
+    })
   })
 })
 
