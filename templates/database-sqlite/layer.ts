@@ -17,7 +17,7 @@ export default defineLayer({
       about: 'SQLite file (file:…) or libsql server (libsql://…). Required in production.',
       example: 'file:.data/app.db',
       schema:
-        "z.string().regex(/^(file|libsql|https?|wss?):/).default('file:.data/app.db').meta({ requiredIn: 'production' })",
+        "z\n    .string()\n    .regex(/^(file|libsql|https?|wss?):/)\n    .default('file:.data/app.db')\n    .meta({ requiredIn: 'production' })",
     },
   ],
   registers: [{ file: 'test/settings.ts', slot: 'values', lines: ["DATABASE_URL: 'file::memory:',"] }],

@@ -29,7 +29,7 @@ export default defineLayer({
     {
       file: 'src/app.ts',
       slot: 'parts',
-      lines: ['const signIn = createSignIn(database.db, env)', 'const access = await memberAccess(signIn, env)'],
+      lines: ['const signIn = createSignIn(database.db, env, log)', 'const access = await memberAccess(signIn, env)'],
       imports: ["import { memberAccess } from '#auth/access'", "import { createSignIn } from '#auth/sign-in'"],
     },
     {
@@ -48,6 +48,7 @@ export default defineLayer({
         "import { openDatabase } from '#db/client'",
         "import { migrate } from '#db/migrations'",
         "import { loadEnv } from '#env'",
+        "import { createLog } from '#log'",
       ],
     },
     {

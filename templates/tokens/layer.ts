@@ -14,7 +14,7 @@ export default defineLayer({
       key: 'TOKEN_KEYS',
       about: 'Keys that sign tokens, newest first, separated by commas: 32 random bytes each, as base64url.',
       example: '',
-      schema: 'z.string().transform(list).pipe(z.array(z.base64url().length(43)).min(1))',
+      schema: 'z\n    .string()\n    .regex(/^[\\w-]{43}(,[\\w-]{43})*$/)\n    .transform(list)',
       secret: true,
     },
     {

@@ -1,5 +1,6 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle'
 import { betterAuth } from 'better-auth/minimal'
+import type { Logger } from 'pino'
 import { about } from '#about'
 import { type Database, provider } from '#db/client'
 import type { Env } from '#env'
@@ -11,7 +12,7 @@ const cacheSeconds = 300
 export type SignIn = ReturnType<typeof createSignIn>
 
 /** Sign-up, sign-in, sign-out and sessions, by better-auth. Its signed cookie cache is what the core verifies in Rust. */
-export function createSignIn(db: Database, env: Env) {
+export function createSignIn(db: Database, env: Env, log: Logger) {
   return betterAuth({
     appName: about.name,
     baseURL: env.APP_URL,
@@ -24,6 +25,9 @@ export function createSignIn(db: Database, env: Env) {
     emailAndPassword: { enabled: true, minPasswordLength: 10 },
     session: { cookieCache: { enabled: true, strategy: 'jwt', maxAge: cacheSeconds } },
     rateLimit: { enabled: env.NODE_ENV === 'production' },
+    // Said outright, because better-auth would skip both in tests.
+    advanced: { disableOriginCheck: false, disableCSRFCheck: false },
+    logger: { level: 'debug', log: (level, message, ...details) => log[level]({ details }, message) },
     telemetry: { enabled: false },
   })
 }
