@@ -1,6 +1,14 @@
-//! The sans-IO HTTP engine of `@bolt-app/core`.
+//! The sans-IO HTTP engine of `@bolt-app/core`: bytes and times go in, bytes, calls and deadlines come out. It knows neither sockets nor
+//! Node, so that the in-loop host, a threaded host and `inject` run the very same code.
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod engine;
+pub mod error;
+pub mod http;
+pub mod plan;
+pub mod routing;
 pub mod schema;
 pub mod static_files;
+
+pub use engine::{Engine, Fate, Handle};

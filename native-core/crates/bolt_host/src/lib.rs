@@ -1,1 +1,17 @@
-//! Part of `@bolt-app/core`.
+//! Drives the engine of `bolt_core`: sockets, timers and in-memory connections.
+//!
+//! A [`Host`] has its own poll, whose file descriptor can sit in another event loop: when it is readable, call [`Host::turn`], run the
+//! calls of the engine, then [`Host::settle`], until there is nothing left. No method calls back.
+#![forbid(unsafe_code)]
+
+mod accept;
+mod host;
+mod listen;
+mod memory;
+mod socket;
+mod time;
+
+pub use bolt_core as core;
+pub use host::Host;
+pub use listen::{ListenError, ListenOptions};
+pub use memory::Injected;

@@ -1,0 +1,167 @@
+//! Writing of responses. The fixed parts of a head are made once per application, so that a response costs a few copies.
+
+use super::app::{App, Fixed};
+use super::connection::FileTail;
+use super::problem::{self, PlacedIssue};
+use super::request_id::RequestId;
+use super::{Context, cors::Cors};
+use crate::error::{ErrorCode, Refusal};
+use crate::http::response::{self, content_length, field, status_line};
+use crate::http::{Head, Method, Span};
+use crate::static_files::{FileBody, FileResponse};
+
+/// What of a request its response depends on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Meta {
+    pub(crate) id: RequestId,
+    pub(crate) keep_alive: bool,
+    pub(crate) http10: bool,
+    /// HEAD: the fields of the response without its content.
+    pub(crate) omit_body: bool,
+    pub(crate) origin: Option<Span>,
+}
+
+impl Meta {
+    pub(crate) fn of(head: &Head, id: RequestId) -> Self {
+        Self {
+            id,
+            keep_alive: head.keep_alive,
+            http10: head.http10,
+            omit_body: head.method == Method::Head,
+            origin: head.known.origin.and_then(|at| head.fields.get(at as usize)).map(|f| f.value),
+        }
+    }
+}
+
+/// A response that needs no handler.
+#[derive(Debug)]
+pub(crate) enum Answer<'a> {
+    Refuse(Refusal),
+    /// Whether a token was sent, but not a valid one.
+    Unauthorized { invalid: bool },
+    /// The methods there are.
+    MethodNotAllowed(u8),
+    /// The methods there are.
+    Options(u8),
+    Preflight,
+    Redirect(Vec<u8>),
+    Invalid(Vec<PlacedIssue>),
+    Fixed(&'a Fixed),
+    File(FileResponse),
+}
+
+/// Writes the response to one request.
+pub(crate) struct Writer<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) cx: &'a Context,
+    pub(crate) raw: &'a [u8],
+    pub(crate) meta: Meta,
+    /// Whether the connection ends with it.
+    pub(crate) close: bool,
+}
+
+impl Writer<'_> {
+    /// Everything up to the empty line. `own` are complete field lines, `security` those of the application that apply.
+    #[inline]
+    pub(crate) fn head(&self, out: &mut Vec<u8>, status: u16, own: &[u8], security: &[u8], length: Option<u64>) {
+        out.reserve(512);
+        status_line(out, status);
+        out.extend_from_slice(own);
+        if let Some(length) = length.filter(|_| response::has_body(status)) {
+            content_length(out, length);
+        }
+        out.extend_from_slice(self.cx.date.line());
+        out.extend_from_slice(b"x-request-id: ");
+        self.cx.ids.write(out, self.raw, self.meta.id);
+        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(security);
+        if let Some(cors) = &self.app.cors {
+            cors.write(out, self.origin());
+        }
+        if self.close {
+            out.extend_from_slice(b"connection: close\r\n");
+        } else if self.meta.http10 {
+            out.extend_from_slice(b"connection: keep-alive\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+
+    fn origin(&self) -> Option<&[u8]> {
+        self.meta.origin.map(|span| span.slice(self.raw))
+    }
+
+    /// A complete response with content in memory.
+    #[inline]
+    pub(crate) fn whole(&self, out: &mut Vec<u8>, status: u16, own: &[u8], security: &[u8], body: &[u8]) {
+        self.head(out, status, own, security, Some(body.len() as u64));
+        if !self.meta.omit_body && response::has_body(status) {
+            out.extend_from_slice(body);
+        }
+    }
+
+    /// A response that needs no handler.
+    pub(crate) fn answer(&self, out: &mut Vec<u8>, answer: Answer<'_>) -> Option<FileTail> {
+        let security = self.app.security.block();
+        let mut own = Vec::new();
+        match answer {
+            Answer::Refuse(refusal) => {
+                if refusal.code == ErrorCode::Overloaded {
+                    field(&mut own, b"retry-after", b"1");
+                }
+                self.problem(out, own, &refusal, &[]);
+            }
+            Answer::Unauthorized { invalid } => {
+                let challenge: &[u8] = if invalid { b"Bearer error=\"invalid_token\"" } else { b"Bearer" };
+                field(&mut own, b"www-authenticate", challenge);
+                self.problem(out, own, &ErrorCode::Unauthorized.into(), &[]);
+            }
+            Answer::MethodNotAllowed(methods) => {
+                field(&mut own, b"allow", response::allow(methods).as_bytes());
+                self.problem(out, own, &ErrorCode::MethodNotAllowed.into(), &[]);
+            }
+            Answer::Options(methods) => {
+                field(&mut own, b"allow", response::allow(methods).as_bytes());
+                self.whole(out, 204, &own, security, b"");
+            }
+            Answer::Preflight => {
+                if let Some(cors) = &self.app.cors {
+                    Cors::write_preflight(cors, &mut own, self.origin());
+                }
+                self.whole(out, 204, &own, security, b"");
+            }
+            Answer::Redirect(location) => {
+                field(&mut own, b"location", &location);
+                self.whole(out, 308, &own, security, b"");
+            }
+            Answer::Invalid(issues) => self.problem(out, own, &ErrorCode::ValidationFailed.into(), &issues),
+            Answer::Fixed(fixed) => self.whole(out, fixed.status, &fixed.fields, &fixed.security, &fixed.body),
+            Answer::File(file) => return self.file(out, file),
+        }
+        None
+    }
+
+    fn problem(&self, out: &mut Vec<u8>, mut own: Vec<u8>, refusal: &Refusal, issues: &[PlacedIssue]) {
+        field(&mut own, b"content-type", b"application/problem+json");
+        let mut id = Vec::new();
+        self.cx.ids.write(&mut id, self.raw, self.meta.id);
+        let body = problem::document(refusal, &id, issues);
+        self.whole(out, refusal.code.status(), &own, self.app.security.block(), &body);
+    }
+
+    fn file(&self, out: &mut Vec<u8>, file: FileResponse) -> Option<FileTail> {
+        let mut own = Vec::new();
+        for (name, value) in &file.headers {
+            field(&mut own, name.as_bytes(), value.as_bytes());
+        }
+        let security = self.app.security.without(|name| file.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+        self.head(out, file.status, &own, &security, None);
+        match file.body {
+            FileBody::Empty => None,
+            FileBody::Bytes(bytes) => {
+                out.extend_from_slice(&bytes);
+                None
+            }
+            FileBody::File { file, offset, length } => Some(FileTail { file, offset, left: length }),
+        }
+    }
+}

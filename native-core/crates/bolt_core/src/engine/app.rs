@@ -1,0 +1,229 @@
+//! The plan compiled: everything a request needs is decided here, once.
+
+use super::cors::Cors;
+use super::proxies::Proxies;
+use crate::auth::{Guard, JwtVerifier};
+use crate::http::Method;
+use crate::http::response::{field, is_field_name, is_field_value};
+use crate::plan::{AnswerRoute, AppPlan, HandlerRoute, Limits, OnMissing, PartPlan, PlanError, RoutePlan, StaticRoute};
+use crate::routing::{Pattern, Tree};
+use crate::schema::{Part, Place, Schema};
+use crate::static_files::StaticFolder;
+
+/// A compiled application.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) limits: Limits,
+    pub(crate) security: Security,
+    pub(crate) cors: Option<Cors>,
+    pub(crate) proxies: Proxies,
+    pub(crate) auths: Vec<JwtVerifier>,
+    pub(crate) tree: Tree,
+    /// Prefix without final slash, longest first.
+    pub(crate) mounts: Vec<(String, u32)>,
+    pub(crate) routes: Vec<Route>,
+}
+
+/// A compiled route.
+#[derive(Debug)]
+pub(crate) enum Route {
+    Handler(Box<Handler>),
+    Answer(Fixed),
+    Static(StaticFolder),
+    Mount { body_bytes: usize },
+}
+
+/// A compiled handler route.
+#[derive(Debug)]
+pub(crate) struct Handler {
+    pub(crate) names: Vec<String>,
+    pub(crate) params: Option<Part>,
+    pub(crate) query: Option<Part>,
+    pub(crate) headers: Option<Part>,
+    pub(crate) cookies: Option<Part>,
+    pub(crate) body: Option<(Schema, bool)>,
+    pub(crate) body_bytes: usize,
+    pub(crate) auths: Vec<usize>,
+    pub(crate) on_missing: OnMissing,
+    pub(crate) ask_cookies: Vec<String>,
+    pub(crate) guards: Vec<Guard>,
+    pub(crate) status: u16,
+}
+
+/// A response made once.
+#[derive(Debug)]
+pub(crate) struct Fixed {
+    pub(crate) status: u16,
+    pub(crate) fields: Vec<u8>,
+    pub(crate) security: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The fields added to every response that does not set them itself.
+#[derive(Debug)]
+pub(crate) struct Security {
+    fields: Vec<(String, String)>,
+    block: Vec<u8>,
+}
+
+impl Security {
+    fn compile(pairs: &[String]) -> Result<Self, PlanError> {
+        let fields = pairs_of(pairs, "securityHeaders")?;
+        let mut security = Self { fields, block: Vec::new() };
+        security.block = security.without(|_| false);
+        Ok(security)
+    }
+
+    /// All of them as field lines.
+    pub(crate) fn block(&self) -> &[u8] {
+        &self.block
+    }
+
+    /// As field lines, but for those the response has itself.
+    pub(crate) fn without(&self, own: impl Fn(&str) -> bool) -> Vec<u8> {
+        let mut block = Vec::new();
+        for (name, value) in self.fields.iter().filter(|(name, _)| !own(name)) {
+            field(&mut block, name.as_bytes(), value.as_bytes());
+        }
+        block
+    }
+}
+
+impl App {
+    /// Compiles a plan.
+    ///
+    /// # Errors
+    /// The first thing that is not understood or cannot be honoured.
+    pub fn compile(json: &str) -> Result<Self, PlanError> {
+        let plan = AppPlan::parse(json)?;
+        let mut app = Self {
+            security: Security::compile(&plan.security_headers)?,
+            cors: plan.cors.as_ref().map(Cors::compile).transpose()?,
+            proxies: Proxies::compile(&plan.trusted_proxies)?,
+            auths: Vec::new(),
+            tree: Tree::default(),
+            mounts: Vec::new(),
+            routes: Vec::with_capacity(plan.routes.len()),
+            limits: plan.limits,
+        };
+        for (i, auth) in plan.auths.iter().enumerate() {
+            app.auths.push(JwtVerifier::compile(auth, &format!("auths[{i}]"))?);
+        }
+        for (i, route) in plan.routes.iter().enumerate() {
+            app.add(route, &plan.routes[..i])?;
+        }
+        app.mounts.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
+        Ok(app)
+    }
+
+    fn add(&mut self, plan: &RoutePlan, earlier: &[RoutePlan]) -> Result<(), PlanError> {
+        let at = plan.label();
+        let duplicate = |with: u32| {
+            let other = earlier.get(with as usize).map(RoutePlan::label).unwrap_or_default();
+            PlanError { code: "duplicate-route", message: format!("{at}: the same requests are already answered by {other}") }
+        };
+        if let RoutePlan::Mount(mount) = plan {
+            let prefix = mount_prefix(&mount.path).map_err(|reason| PlanError::invalid(&at, reason))?;
+            if let Some((_, with)) = self.mounts.iter().find(|(other, _)| *other == prefix) {
+                return Err(duplicate(*with));
+            }
+            self.mounts.push((prefix, mount.id));
+            self.routes.push(Route::Mount { body_bytes: mount.body_bytes.unwrap_or(self.limits.body_bytes) });
+            return Ok(());
+        }
+        let pattern = Pattern::parse(plan.path()).map_err(|reason| PlanError::invalid(&at, reason))?;
+        let method = Method::parse(plan.method());
+        if !Method::ROUTABLE.contains(&method) {
+            let allowed = Method::ROUTABLE.map(Method::as_str).join(", ");
+            return Err(PlanError::invalid(&at, format!("method is {:?}, allowed are {allowed}", plan.method())));
+        }
+        self.tree.insert(method, &pattern, plan.id()).map_err(|conflict| duplicate(conflict.with))?;
+        let route = match plan {
+            RoutePlan::Handler(handler) => Route::Handler(Box::new(self.handler(handler, pattern, &at)?)),
+            RoutePlan::Answer(answer) => Route::Answer(self.fixed(answer, &at)?),
+            RoutePlan::Static(folder) => Route::Static(open(folder, &pattern, &at)?),
+            RoutePlan::Mount(_) => return Ok(()),
+        };
+        self.routes.push(route);
+        Ok(())
+    }
+
+    fn handler(&self, plan: &HandlerRoute, pattern: Pattern, at: &str) -> Result<Handler, PlanError> {
+        if !(200..600).contains(&plan.status) {
+            return Err(PlanError::invalid(format!("{at}: status"), format!("got {}, allowed are 200 to 599", plan.status)));
+        }
+        if let Some(auth) = plan.auths.iter().find(|auth| **auth >= self.auths.len()) {
+            return Err(PlanError::invalid(format!("{at}: auths"), format!("there is no auth {auth}")));
+        }
+        if !plan.guards.is_empty() && plan.auths.is_empty() {
+            return Err(PlanError::invalid(format!("{at}: guards"), "guards need an auth whose claims they look at"));
+        }
+        let part = |part: &Option<PartPlan>, place: Place| {
+            let compile = |p: &PartPlan| Part::compile(&p.schema, &p.names, place, &format!("{at}: {}", place.as_str()));
+            part.as_ref().map(compile).transpose()
+        };
+        let params = plan.params.as_ref();
+        let params = params.map(|schema| Part::compile(schema, &pattern.names, Place::Params, &format!("{at}: params")));
+        let body = plan.body.as_ref();
+        let body = body.map(|b| Schema::compile(&b.schema, &format!("{at}: body")).map(|schema| (schema, b.required)));
+        let guards = plan.guards.iter().enumerate().map(|(i, g)| Guard::compile(g, &format!("{at}: guards[{i}]")));
+        Ok(Handler {
+            names: pattern.names,
+            params: params.transpose()?,
+            query: part(&plan.query, Place::Query)?,
+            headers: part(&plan.headers, Place::Headers)?,
+            cookies: part(&plan.cookies, Place::Cookies)?,
+            body: body.transpose()?,
+            body_bytes: plan.body_bytes.unwrap_or(self.limits.body_bytes),
+            auths: plan.auths.clone(),
+            on_missing: plan.on_missing,
+            ask_cookies: plan.ask_cookies.clone(),
+            guards: guards.collect::<Result<_, _>>()?,
+            status: plan.status,
+        })
+    }
+
+    fn fixed(&self, plan: &AnswerRoute, at: &str) -> Result<Fixed, PlanError> {
+        if !(200..600).contains(&plan.status) {
+            return Err(PlanError::invalid(format!("{at}: status"), format!("got {}, allowed are 200 to 599", plan.status)));
+        }
+        let pairs = pairs_of(&plan.headers, &format!("{at}: headers"))?;
+        let security = self.security.without(|name| pairs.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+        let mut fixed = Fixed { status: plan.status, fields: Vec::new(), security, body: plan.body.clone().into_bytes() };
+        for (name, value) in &pairs {
+            field(&mut fixed.fields, name.to_ascii_lowercase().as_bytes(), value.as_bytes());
+        }
+        Ok(fixed)
+    }
+}
+
+fn open(plan: &StaticRoute, pattern: &Pattern, at: &str) -> Result<StaticFolder, PlanError> {
+    if pattern.names != ["path"] || !plan.path.ends_with("/*path") {
+        return Err(PlanError::invalid(at, "the path of a folder ends in /*path"));
+    }
+    Ok(StaticFolder::open(&plan.root, &plan.cache_control, plan.index.as_deref(), at)?)
+}
+
+/// `/api/auth`, `/api/auth/` and `/api/auth/*path` all mean the prefix `/api/auth`.
+fn mount_prefix(path: &str) -> Result<String, String> {
+    let prefix = path.strip_suffix("*path").unwrap_or(path);
+    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+    if prefix.is_empty() {
+        return Ok(String::new());
+    }
+    let pattern = Pattern::parse(prefix)?;
+    if pattern.names.is_empty() { Ok(prefix.to_owned()) } else { Err("a mount's path has no parameters".to_owned()) }
+}
+
+fn pairs_of(list: &[String], at: &str) -> Result<Vec<(String, String)>, PlanError> {
+    let (pairs, rest) = list.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(PlanError::invalid(at, "must be name and value in turn"));
+    }
+    for [name, value] in pairs {
+        if !is_field_name(name.as_bytes()) || !is_field_value(value.as_bytes()) {
+            return Err(PlanError::invalid(at, format!("{name:?}: {value:?} is no header field")));
+        }
+    }
+    Ok(pairs.iter().map(|[name, value]| (name.clone(), value.clone())).collect())
+}

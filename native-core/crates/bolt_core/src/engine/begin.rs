@@ -1,0 +1,254 @@
+//! A head is complete: what is to be done with the request. Whatever can be refused is refused here, before the body is read.
+
+use super::answer::{Answer, Meta, Writer};
+use super::app::{App, Handler, Route};
+use super::connection::{Connection, Incoming, Left, Phase};
+use super::intake::is_skippable;
+use super::slots::{Handle, State};
+use super::{Context, body, fields, inputs};
+use crate::auth::{self, Claims, TokenSource};
+use crate::error::{ErrorCode, Refusal};
+use crate::http::chunked::Decoder;
+use crate::http::{Framing, Head, Method};
+use crate::plan::OnMissing;
+use crate::routing::Outcome;
+use crate::static_files::{FileAnswer, FileRequest};
+
+/// What a request leads to.
+enum Verdict<'a> {
+    Native(Answer<'a>),
+    /// A handler, once the body is there.
+    Call(Handle),
+}
+
+/// A request as far as it is known.
+struct Request<'r> {
+    head: &'r Head,
+    raw: &'r [u8],
+    path: &'r str,
+    meta: Meta,
+}
+
+/// Takes the request whose head is in `cx.head`; `last` says whether its head ends the input.
+pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, raw: &[u8], last: bool) {
+    let mut head = std::mem::take(&mut cx.head);
+    let given = head.known.request_id.and_then(|at| head.fields.get(at as usize)).map(|field| field.value);
+    let mut meta = Meta::of(&head, cx.ids.choose(raw, given));
+    let path = str::from_utf8(head.path.slice(raw)).unwrap_or_default();
+    let verdict = decide(app, cx, &Request { head: &head, raw, path, meta });
+    let (framing, continues) = (head.framing, head.expects_continue);
+    match verdict {
+        Verdict::Native(answer) => {
+            let too_large = matches!(&answer, Answer::Refuse(refusal) if refusal.code == ErrorCode::BodyTooLarge);
+            let skips = framing == Framing::None || (!continues && !too_large && is_skippable(framing));
+            meta.keep_alive &= skips;
+            cx.stats.native_answers += 1;
+            let close = !meta.keep_alive || (cx.draining && connection.is_last());
+            connection.linger |= !skips;
+            connection.phase = match framing {
+                Framing::None => next_phase(!close),
+                _ if skips => incoming(None, framing, body::SKIP, cx.now, !close),
+                _ => Phase::Ended,
+            };
+            connection.emit(cx, |cx, out| Writer { app, cx, raw, meta, close }.answer(out, answer));
+        }
+        Verdict::Call(handle) => {
+            if continues && framing != Framing::None && last && connection.is_settled() {
+                connection.interim(b"HTTP/1.1 100 Continue\r\n\r\n");
+                cx.touch(connection);
+            }
+            let sequence = connection.expect(handle, cx.now);
+            if let Some(slot) = cx.slots.get_mut(handle) {
+                std::mem::swap(&mut slot.head, &mut head);
+                slot.raw.extend_from_slice(raw);
+                slot.meta = meta;
+                slot.connection = connection.id;
+                slot.sequence = sequence;
+                let limit = app.body_limit(slot.route) as u64;
+                connection.phase = match framing {
+                    Framing::None => next_phase(meta.keep_alive),
+                    _ => incoming(Some(handle), framing, limit, cx.now, meta.keep_alive),
+                };
+            }
+            if framing == Framing::None {
+                body::complete(connection, app, cx, handle);
+            }
+        }
+    }
+    cx.head = head;
+}
+
+pub(super) fn next_phase(keep_alive: bool) -> Phase {
+    if keep_alive { Phase::Head } else { Phase::Ended }
+}
+
+fn incoming(request: Option<Handle>, framing: Framing, limit: u64, since: u64, keep_alive: bool) -> Phase {
+    let left = match framing {
+        Framing::Length(length) => Left::Bytes(length),
+        _ => Left::Chunks(Decoder::default()),
+    };
+    Phase::Body(Incoming { request, left, got: 0, limit, since, keep_alive })
+}
+
+impl App {
+    pub(super) fn body_limit(&self, route: u32) -> usize {
+        match self.routes.get(route as usize) {
+            Some(Route::Handler(handler)) => handler.body_bytes,
+            Some(Route::Mount { body_bytes }) => *body_bytes,
+            _ => self.limits.body_bytes,
+        }
+    }
+}
+
+fn decide<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>) -> Verdict<'a> {
+    let head = request.head;
+    if app.cors.is_some() && is_preflight(request) {
+        return Verdict::Native(Answer::Preflight);
+    }
+    if head.asterisk {
+        return Verdict::Native(Answer::Options(u8::MAX));
+    }
+    match cx.matcher.find(&app.tree, &app.mounts, head.method, request.path) {
+        Outcome::Route(id) => route(app, cx, request, id),
+        Outcome::OtherMethods(methods) if head.method == Method::Options => Verdict::Native(Answer::Options(methods)),
+        Outcome::OtherMethods(methods) => Verdict::Native(Answer::MethodNotAllowed(methods)),
+        Outcome::Slash(add) => Verdict::Native(Answer::Redirect(toggled(request, add))),
+        Outcome::Nothing => refuse(ErrorCode::NotFound.into()),
+        Outcome::BadEncoding => refuse(Refusal::new(ErrorCode::BadRequest, "The path has a malformed percent-encoding.")),
+    }
+}
+
+fn refuse<'a>(refusal: Refusal) -> Verdict<'a> {
+    Verdict::Native(Answer::Refuse(refusal))
+}
+
+fn is_preflight(request: &Request<'_>) -> bool {
+    request.head.method == Method::Options
+        && request.meta.origin.is_some()
+        && request.head.values(request.raw, "access-control-request-method").next().is_some()
+}
+
+/// The target with its path's final slash added or removed.
+fn toggled(request: &Request<'_>, add: bool) -> Vec<u8> {
+    let mut location = request.path.as_bytes().to_vec();
+    if add {
+        location.push(b'/');
+    } else {
+        location.pop();
+    }
+    if let Some(query) = request.head.query {
+        location.push(b'?');
+        location.extend_from_slice(query.slice(request.raw));
+    }
+    location
+}
+
+fn route<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32) -> Verdict<'a> {
+    match app.routes.get(id as usize) {
+        Some(Route::Answer(fixed)) => Verdict::Native(Answer::Fixed(fixed)),
+        Some(Route::Static(folder)) => {
+            let head = request.head;
+            let value = |name| head.values(request.raw, name).next();
+            let answer = folder.answer(&FileRequest {
+                path: cx.matcher.param(request.path, 0).unwrap_or_default(),
+                head: head.method == Method::Head,
+                if_none_match: value("if-none-match"),
+                if_modified_since: value("if-modified-since"),
+                range: value("range"),
+                if_range: value("if-range"),
+            });
+            match answer {
+                FileAnswer::NotFound => refuse(ErrorCode::NotFound.into()),
+                FileAnswer::AddSlash => Verdict::Native(Answer::Redirect(toggled(request, true))),
+                FileAnswer::Response(file) => Verdict::Native(Answer::File(file)),
+            }
+        }
+        Some(Route::Handler(handler)) => call(app, cx, request, id, handler),
+        Some(Route::Mount { body_bytes }) => match too_large(request.head, *body_bytes) {
+            Some(refusal) => refuse(refusal),
+            None => take_slot(app, cx, id).map_or_else(refuse, Verdict::Call),
+        },
+        None => refuse(ErrorCode::Internal.into()),
+    }
+}
+
+fn call<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32, handler: &Handler) -> Verdict<'a> {
+    let claims = match admit(app, handler, request, cx.date.second()) {
+        Ok(claims) => claims,
+        Err(answer) => return Verdict::Native(answer),
+    };
+    let has_body = request.head.framing != Framing::None;
+    if has_body && handler.body.is_some() && !fields::is_json(request.head, request.raw) {
+        return refuse(Refusal::new(ErrorCode::UnsupportedMediaType, "The body must be sent as application/json."));
+    }
+    if let Some(refusal) = too_large(request.head, handler.body_bytes) {
+        return refuse(refusal);
+    }
+    let handle = match take_slot(app, cx, id) {
+        Ok(handle) => handle,
+        Err(refusal) => return refuse(refusal),
+    };
+    let Some(slot) = cx.slots.get_mut(handle) else { return refuse(ErrorCode::Internal.into()) };
+    slot.claims = claims;
+    let source = inputs::Source { head: request.head, raw: request.raw, matcher: &cx.matcher, path: request.path };
+    let read = inputs::read(handler, &source, slot);
+    if let Err(refusal) = read {
+        cx.slots.release(handle);
+        return refuse(refusal);
+    }
+    // With a body to come its violations are reported too, all at once.
+    if !slot.issues.is_empty() && !(has_body && handler.body.is_some() && !request.head.expects_continue) {
+        let issues = std::mem::take(&mut slot.issues);
+        cx.slots.release(handle);
+        return Verdict::Native(Answer::Invalid(issues));
+    }
+    Verdict::Call(handle)
+}
+
+fn too_large(head: &Head, limit: usize) -> Option<Refusal> {
+    match head.framing {
+        Framing::Length(length) if length > limit as u64 => Some(body::too_large(limit as u64)),
+        _ => None,
+    }
+}
+
+fn take_slot(app: &App, cx: &mut Context, route: u32) -> Result<Handle, Refusal> {
+    if cx.slots.live() >= app.limits.in_flight {
+        let detail = format!("{} requests are already in flight (limits.inFlight).", app.limits.in_flight);
+        return Err(Refusal::new(ErrorCode::Overloaded, detail));
+    }
+    let (handle, slot) = cx.slots.take();
+    slot.route = route;
+    slot.state = State::Receiving;
+    Ok(handle)
+}
+
+/// Whether the route's auth lets the request in, and with which claims.
+fn admit<'a>(app: &App, handler: &Handler, request: &Request<'_>, now: u64) -> Result<Option<Claims>, Answer<'a>> {
+    let mut invalid = false;
+    for verifier in handler.auths.iter().filter_map(|auth| app.auths.get(*auth)) {
+        let known = &request.head.known;
+        let token = match verifier.source() {
+            TokenSource::Bearer {} => request.head.known_value(request.raw, known.authorization).and_then(auth::bearer),
+            TokenSource::Cookie { name } => {
+                request.head.values(request.raw, "cookie").find_map(|field| auth::cookie(field, name))
+            }
+        };
+        let Some(token) = token else { continue };
+        match verifier.verify(token, now) {
+            Ok(claims) if handler.guards.iter().all(|guard| guard.allows(&claims)) => return Ok(Some(claims)),
+            Ok(_) => return Err(Answer::Refuse(ErrorCode::Forbidden.into())),
+            Err(_) => {
+                invalid = true;
+                break;
+            }
+        }
+    }
+    let asked = |name: &String| request.head.values(request.raw, "cookie").any(|field| auth::cookie(field, name).is_some());
+    match handler.on_missing {
+        OnMissing::Reject if handler.auths.is_empty() => Ok(None),
+        OnMissing::Ask if handler.ask_cookies.iter().any(asked) => Ok(None),
+        _ => Err(Answer::Unauthorized { invalid }),
+    }
+}
+

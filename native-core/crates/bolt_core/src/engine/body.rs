@@ -1,0 +1,135 @@
+//! Reading of request bodies, and what follows when one is complete.
+
+use super::answer::{Answer, Writer};
+use super::app::{App, Route};
+use super::begin::next_phase;
+use super::connection::{Connection, Incoming, Left, Phase};
+use super::problem::PlacedIssue;
+use super::slots::{Handle, Slot, State};
+use super::{Context, Value};
+use crate::error::{ErrorCode, Refusal};
+use crate::schema::{FaultKind, Issue, JsonLimits, Schema};
+
+/// Largest body that is read and thrown away after its request was refused.
+pub(super) const SKIP: u64 = 64 * 1024;
+
+/// Reads on in the body that the connection is in; returns how much of `bytes` belonged to it.
+pub(super) fn read(connection: &mut Connection, app: &App, cx: &mut Context, bytes: &[u8]) -> usize {
+    let Phase::Body(mut incoming) = std::mem::replace(&mut connection.phase, Phase::Ended) else { return 0 };
+    match take(&mut incoming, cx, bytes) {
+        Ok(used) if is_complete(&incoming.left) => {
+            connection.since = cx.now;
+            connection.phase = next_phase(incoming.keep_alive);
+            if let Some(handle) = incoming.request {
+                complete(connection, app, cx, handle);
+            }
+            used
+        }
+        Ok(used) => {
+            connection.phase = Phase::Body(incoming);
+            used
+        }
+        Err(refusal) => {
+            connection.linger = true;
+            if let Some(handle) = incoming.request {
+                refuse(connection, app, cx, handle, Answer::Refuse(refusal), true);
+            }
+            bytes.len()
+        }
+    }
+}
+
+fn is_complete(left: &Left) -> bool {
+    match left {
+        Left::Bytes(left) => *left == 0,
+        Left::Chunks(decoder) => decoder.is_done(),
+    }
+}
+
+fn take(incoming: &mut Incoming, cx: &mut Context, bytes: &[u8]) -> Result<usize, Refusal> {
+    let Incoming { request, left, got, limit, .. } = incoming;
+    let mut slot = request.and_then(|handle| cx.slots.get_mut(handle));
+    let mut sink = |data: &[u8]| {
+        *got += data.len() as u64;
+        if *got > *limit {
+            return Err(too_large(*limit));
+        }
+        if let Some(slot) = &mut slot {
+            slot.body.extend_from_slice(data);
+        }
+        Ok(())
+    };
+    match left {
+        Left::Bytes(left) => {
+            let take = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+            sink(&bytes[..take])?;
+            *left -= take as u64;
+            Ok(take)
+        }
+        Left::Chunks(decoder) => decoder.feed(bytes, sink),
+    }
+}
+
+pub(super) fn too_large(limit: u64) -> Refusal {
+    let detail = format!("The body is larger than {limit} bytes (limits.bodyBytes, or bodyBytes of the route).");
+    Refusal::new(ErrorCode::BodyTooLarge, detail)
+}
+
+/// A request is here with all its bytes: validates the body and queues the call.
+pub(super) fn complete(connection: &mut Connection, app: &App, cx: &mut Context, handle: Handle) {
+    let Some(slot) = cx.slots.get_mut(handle) else { return };
+    let verdict = match app.routes.get(slot.route as usize) {
+        Some(Route::Handler(handler)) => match &handler.body {
+            Some((schema, required)) => validate(slot, schema, *required, app.limits.json_depth),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    };
+    match verdict {
+        Ok(()) => {
+            slot.state = State::Waiting;
+            let sequence = slot.sequence;
+            connection.received(sequence, cx.now);
+            cx.calls.push_back(handle);
+        }
+        Err(answer) => refuse(connection, app, cx, handle, answer, false),
+    }
+}
+
+fn validate(slot: &mut Slot, schema: &Schema, required: bool, depth: usize) -> Result<(), Answer<'static>> {
+    let mut issues = Vec::new();
+    if slot.body.is_empty() {
+        slot.inputs.push(Value::Missing);
+        if required {
+            issues.push(Issue { path: String::new(), code: "required", message: "a body is required".into() });
+        }
+    } else {
+        slot.inputs.push(Value::Body);
+        schema.validate_json(&slot.body, JsonLimits { depth }, &mut issues).map_err(|fault| {
+            let knob = if fault.kind == FaultKind::TooDeep { " (limits.jsonDepth)" } else { "" };
+            Answer::Refuse(Refusal::new(ErrorCode::MalformedJson, format!("The body is unacceptable: {fault}{knob}.")))
+        })?;
+    }
+    slot.issues.extend(issues.into_iter().map(|issue| PlacedIssue { place: "body", issue }));
+    if slot.issues.is_empty() { Ok(()) } else { Err(Answer::Invalid(std::mem::take(&mut slot.issues))) }
+}
+
+/// Answers a request that has a place in the order of responses, and ends it.
+pub(super) fn refuse(
+    connection: &mut Connection,
+    app: &App,
+    cx: &mut Context,
+    handle: Handle,
+    answer: Answer<'_>,
+    close: bool,
+) {
+    let Some(slot) = cx.slots.get_mut(handle) else { return };
+    let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
+    let close = close || !meta.keep_alive || (cx.draining && connection.is_last());
+    if close {
+        connection.phase = Phase::Ended;
+    }
+    cx.stats.native_answers += 1;
+    cx.slots.release(handle);
+    connection.fulfil(cx, sequence, |cx, out| Writer { app, cx, raw: &raw, meta, close }.answer(out, answer));
+}

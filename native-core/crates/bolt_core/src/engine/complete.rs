@@ -1,0 +1,188 @@
+//! Answers of handlers, and what handlers may ask about their request.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::answer::{Answer, Writer};
+use super::app::Route;
+use super::connection::Phase;
+use super::slots::{Handle, Slot, State};
+use super::{Context, Engine, body, fields};
+use crate::error::ErrorCode;
+use crate::http::response::{field, is_field_name, is_field_value};
+
+/// Content of a response.
+#[derive(Debug, Clone, Copy)]
+pub enum Body<'b> {
+    /// None; no Content-Type is needed.
+    None,
+    /// These bytes.
+    Bytes(&'b [u8]),
+}
+
+/// A response that cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RespondFault {
+    /// Not 200 to 599.
+    Status,
+    /// A header name or value that is none.
+    Header,
+}
+
+/// Fields that only the engine may set (RFC 9110 §7.6.1, RFC 9112 §6).
+const ENGINE_FIELDS: [&str; 7] =
+    ["content-length", "connection", "transfer-encoding", "keep-alive", "upgrade", "date", "x-request-id"];
+
+impl Engine {
+    /// Answers a request with JSON text and the route's own status. False when the request is over.
+    pub fn complete(&mut self, handle: Handle, json: &[u8]) -> bool {
+        let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else { return false };
+        let status = match self.app.routes.get(slot.route as usize) {
+            Some(Route::Handler(handler)) => handler.status,
+            _ => 200,
+        };
+        self.send(handle, status, b"content-type: application/json\r\n", None, json)
+    }
+
+    /// Answers a request. `headers` are names and values. False when the request is over.
+    ///
+    /// # Errors
+    /// A status or header that cannot be sent; the request is still open then.
+    pub fn respond<'h>(
+        &mut self,
+        handle: Handle,
+        status: u16,
+        headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
+        body: Body<'_>,
+    ) -> Result<bool, RespondFault> {
+        if !(200..600).contains(&status) {
+            return Err(RespondFault::Status);
+        }
+        if !headers.clone().all(|(name, value)| is_field_name(name) && is_field_value(value)) {
+            return Err(RespondFault::Header);
+        }
+        if self.cx.slots.get(handle).is_none_or(|slot| slot.state != State::Waiting) {
+            return Ok(false);
+        }
+        let mut own = Vec::with_capacity(256);
+        for (name, value) in headers.clone() {
+            if !ENGINE_FIELDS.iter().any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes())) {
+                field(&mut own, &name.to_ascii_lowercase(), value);
+            }
+        }
+        let overrides = |name: &str| headers.clone().any(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
+        let security = self.app.security.without(overrides);
+        let bytes = match body {
+            Body::None => &b""[..],
+            Body::Bytes(bytes) => bytes,
+        };
+        Ok(self.send(handle, status, &own, Some(&security), bytes))
+    }
+
+    /// Answers 500 for a handler that failed; what happened is for the log only. False when the request is over.
+    pub fn fail(&mut self, handle: Handle) -> bool {
+        self.refuse(handle, ErrorCode::Internal)
+    }
+
+    pub(super) fn refuse(&mut self, handle: Handle, code: ErrorCode) -> bool {
+        let Some(id) = self.cx.slots.get(handle).map(|slot| slot.connection) else { return false };
+        let Some(connection) = self.connections.get_mut(id) else { return false };
+        body::refuse(connection, &self.app, &mut self.cx, handle, Answer::Refuse(code.into()), false);
+        true
+    }
+
+    fn send(&mut self, handle: Handle, status: u16, own: &[u8], security: Option<&[u8]>, content: &[u8]) -> bool {
+        let app = &self.app;
+        let Some(slot) = self.cx.slots.get_mut(handle) else { return false };
+        let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
+        let Some(connection) = self.connections.get_mut(slot.connection) else { return false };
+        let close = !meta.keep_alive || (self.cx.draining && connection.is_last());
+        if close {
+            connection.phase = Phase::Ended;
+        }
+        connection.fulfil(&mut self.cx, sequence, |cx, out| {
+            let writer = Writer { app, cx, raw: &raw, meta, close };
+            writer.whole(out, status, own, security.unwrap_or(app.security.block()), content);
+            None
+        });
+        if let Some(slot) = self.cx.slots.get_mut(handle) {
+            slot.raw = raw;
+        }
+        self.cx.slots.release(handle);
+        true
+    }
+
+    fn slot(&self, handle: Handle) -> Option<&Slot> {
+        self.cx.slots.get(handle)
+    }
+
+    /// The method as sent.
+    pub fn method(&self, handle: Handle) -> Option<&[u8]> {
+        self.slot(handle).map(|slot| slot.head.method_token.slice(&slot.raw))
+    }
+
+    /// Path and query as sent; of an absolute target without its authority.
+    pub fn target(&self, handle: Handle) -> Option<Cow<'_, [u8]>> {
+        let slot = self.slot(handle)?;
+        let (path, target) = (slot.head.path, slot.head.target);
+        let rest = slot.raw.get(path.start()..target.end()).unwrap_or_default();
+        Some(if rest.starts_with(b"/") { Cow::Borrowed(rest) } else { Cow::Owned([b"/", rest].concat()) })
+    }
+
+    /// The value of a header field, several joined by `, ` (of Cookie by `; `); `name` in any case.
+    pub fn header(&self, handle: Handle, name: &str) -> Option<Cow<'_, [u8]>> {
+        let slot = self.slot(handle)?;
+        let at = |skip: usize| {
+            let matching = |f: &&crate::http::head::Field| f.name.slice(&slot.raw).eq_ignore_ascii_case(name.as_bytes());
+            slot.head.fields.iter().filter(matching).nth(skip).map(|f| f.value.slice(&slot.raw))
+        };
+        let first = at(0)?;
+        if at(1).is_none() {
+            return Some(Cow::Borrowed(first));
+        }
+        let separator: &[u8] = if name.eq_ignore_ascii_case("cookie") { b"; " } else { b", " };
+        let all: Vec<&[u8]> = (0..).map_while(at).collect();
+        Some(Cow::Owned(all.join(separator)))
+    }
+
+    /// All header fields in wire order: name in lower case, value.
+    pub fn headers(&self, handle: Handle) -> Option<impl Iterator<Item = (Cow<'_, str>, &[u8])>> {
+        let slot = self.slot(handle)?;
+        Some(slot.head.fields.iter().map(|f| (fields::lower(f.name.slice(&slot.raw)), f.value.slice(&slot.raw))))
+    }
+
+    /// The client's address: the peer, or what trusted proxies forwarded.
+    pub fn address(&self, handle: Handle) -> Option<IpAddr> {
+        let slot = self.slot(handle)?;
+        let peer = self.connections.get(slot.connection)?.peer;
+        Some(self.app.proxies.client(peer, slot.head.values(&slot.raw, "x-forwarded-for")))
+    }
+
+    /// The whole body.
+    pub fn body(&self, handle: Handle) -> Option<&[u8]> {
+        self.slot(handle).map(|slot| slot.body.as_slice())
+    }
+
+    /// The request's id.
+    pub fn request_id(&self, handle: Handle) -> Option<Vec<u8>> {
+        let slot = self.slot(handle)?;
+        let mut id = Vec::new();
+        self.cx.ids.write(&mut id, &slot.raw, slot.meta.id);
+        Some(id)
+    }
+
+    /// The verified claims as JSON text, if an auth admitted the request.
+    pub fn claims(&self, handle: Handle) -> Option<&str> {
+        self.slot(handle)?.claims.as_ref().map(|claims| claims.text())
+    }
+}
+
+impl Context {
+    /// Ends a request whose client is gone.
+    pub(super) fn abort(&mut self, handle: Handle) {
+        if self.slots.get(handle).is_some_and(|slot| slot.state == State::Waiting) {
+            self.aborted.push(handle);
+        }
+        self.slots.release(handle);
+    }
+}

@@ -1,0 +1,312 @@
+//! One connection: its buffers, its requests in order, and what becomes of it.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::net::IpAddr;
+
+use super::slots::Handle;
+use super::{ConnectionId, Context};
+use crate::http::chunked::Decoder;
+
+/// Requests of one connection that may be unanswered at one time; more stay in the socket.
+const PIPELINE: usize = 64;
+/// Unsent bytes beyond which no further request of a connection is looked at.
+const MAX_UNSENT: usize = 1024 * 1024;
+/// How much of a file is read at one time.
+const FILE_PIECE: u64 = 128 * 1024;
+/// Capacity of a buffer that an idle connection may keep.
+const KEEP: usize = 16 * 1024;
+
+/// What a host does with a connection whose output is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Go on.
+    Open,
+    /// Shut the writing side and read on until the client is done: closing with unread input would reset the connection and could take
+    /// the answer with it (RFC 9112 §9.6).
+    Linger,
+    /// Close.
+    Close,
+}
+
+/// What the next bytes are.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// A head, or the wait for one.
+    Head,
+    /// The body of a request.
+    Body(Incoming),
+    /// Nothing that matters.
+    Ended,
+}
+
+/// A body being read.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    /// Whose it is; `None`: the request is answered already.
+    pub(super) request: Option<Handle>,
+    pub(super) left: Left,
+    /// Bytes so far.
+    pub(super) got: u64,
+    /// Most bytes allowed.
+    pub(super) limit: u64,
+    pub(super) since: u64,
+    /// Whether the connection goes on after it.
+    pub(super) keep_alive: bool,
+}
+
+/// What of a body is missing.
+#[derive(Debug)]
+pub(super) enum Left {
+    Bytes(u64),
+    Chunks(Decoder),
+}
+
+/// A response waiting for its turn.
+#[derive(Debug)]
+enum Waiting {
+    /// A handler has the request since that time.
+    Call(Handle, u64),
+    Ready(Vec<u8>, Option<FileTail>),
+}
+
+/// The rest of a response, to be read from a file as the client takes it.
+#[derive(Debug)]
+pub(crate) struct FileTail {
+    pub(super) file: File,
+    pub(super) offset: u64,
+    pub(super) left: u64,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(super) id: ConnectionId,
+    pub(super) peer: IpAddr,
+    pub(super) touched: bool,
+    /// Bytes read and not yet understood.
+    pub(super) input: Vec<u8>,
+    /// How much of `input` is known to hold no complete head.
+    pub(super) scanned: usize,
+    output: Vec<u8>,
+    sent: usize,
+    tail: Option<FileTail>,
+    queue: VecDeque<Waiting>,
+    /// Sequence number of the front of `queue`.
+    first: u64,
+    pub(super) phase: Phase,
+    /// When the phase began: the first byte of a head, or the last response.
+    pub(super) since: u64,
+    /// When output was last taken, or became available.
+    pub(super) moved: u64,
+    pub(super) linger: bool,
+    pub(super) lingering: Option<u64>,
+    pub(super) eof: Option<u64>,
+    /// It cannot be used any more, whatever is still to be sent.
+    pub(super) broken: bool,
+}
+
+impl Connection {
+    pub(super) fn new(id: ConnectionId, peer: IpAddr, now: u64) -> Self {
+        Self {
+            id,
+            peer,
+            touched: false,
+            input: Vec::new(),
+            scanned: 0,
+            output: Vec::new(),
+            sent: 0,
+            tail: None,
+            queue: VecDeque::new(),
+            first: 0,
+            phase: Phase::Head,
+            since: now,
+            moved: now,
+            linger: false,
+            lingering: None,
+            eof: None,
+            broken: false,
+        }
+    }
+
+    /// Bytes to write.
+    pub(super) fn output(&self) -> &[u8] {
+        &self.output[self.sent..]
+    }
+
+    /// Notes that `count` bytes were written, and reads on in a file when there is room.
+    pub(super) fn wrote(&mut self, count: usize, now: u64) {
+        self.sent += count;
+        self.moved = now;
+        if self.sent < self.output.len() {
+            return;
+        }
+        self.output.clear();
+        self.sent = 0;
+        if self.output.capacity() > KEEP && self.tail.is_none() {
+            self.output = Vec::new();
+        }
+        self.read_tail();
+    }
+
+    fn read_tail(&mut self) {
+        let Some(tail) = &mut self.tail else { return };
+        if tail.fill(&mut self.output).is_err() {
+            // The promised length cannot be kept: only cutting the connection tells the client.
+            self.broken = true;
+        } else if tail.left == 0 {
+            self.tail = None;
+            self.advance();
+        }
+    }
+
+    /// Whether everything is written.
+    pub(super) fn is_flushed(&self) -> bool {
+        self.sent == self.output.len() && self.tail.is_none()
+    }
+
+    /// Whether no further request may be looked at for now.
+    pub(super) fn is_full(&self) -> bool {
+        self.queue.len() >= PIPELINE || self.output.len() - self.sent > MAX_UNSENT
+    }
+
+    /// Whether no response is owed.
+    pub(super) fn is_settled(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Whether this response is the last before the end, if the server drains.
+    pub(super) fn is_last(&self) -> bool {
+        self.queue.len() <= 1 && !matches!(self.phase, Phase::Body(_))
+    }
+
+    pub(super) fn fate(&self) -> Fate {
+        if self.broken {
+            return Fate::Close;
+        }
+        if !self.is_flushed() || !self.queue.is_empty() {
+            return Fate::Open;
+        }
+        match self.phase {
+            _ if self.eof.is_some() => Fate::Close,
+            Phase::Ended if self.linger => Fate::Linger,
+            Phase::Ended => Fate::Close,
+            _ => Fate::Open,
+        }
+    }
+
+    /// Ends it when idle; what is under way is finished first.
+    pub(super) fn drain(&mut self) {
+        if matches!(self.phase, Phase::Head) && self.queue.is_empty() && self.input.is_empty() {
+            self.phase = Phase::Ended;
+        }
+    }
+
+    /// Reserves the next place in the order of responses for a handler's answer.
+    pub(super) fn expect(&mut self, handle: Handle, now: u64) -> u64 {
+        self.queue.push_back(Waiting::Call(handle, now));
+        self.first + self.queue.len() as u64 - 1
+    }
+
+    /// Sends, or keeps until its turn, a response that needs no place reserved.
+    pub(super) fn emit(&mut self, cx: &mut Context, write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>) {
+        if self.queue.is_empty() && self.tail.is_none() {
+            self.first += 1;
+            self.tail = write(cx, &mut self.output);
+            self.started(cx.now);
+        } else {
+            let mut bytes = Vec::new();
+            let tail = write(cx, &mut bytes);
+            self.queue.push_back(Waiting::Ready(bytes, tail));
+        }
+        cx.touch(self);
+    }
+
+    /// Fills the place that was reserved by [`Connection::expect`].
+    pub(super) fn fulfil(
+        &mut self,
+        cx: &mut Context,
+        sequence: u64,
+        write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>,
+    ) {
+        if sequence == self.first && self.tail.is_none() {
+            self.queue.pop_front();
+            self.first += 1;
+            self.tail = write(cx, &mut self.output);
+            self.started(cx.now);
+            self.advance();
+        } else {
+            let mut bytes = Vec::new();
+            let tail = write(cx, &mut bytes);
+            if let Some(place) = self.queue.get_mut((sequence - self.first) as usize) {
+                *place = Waiting::Ready(bytes, tail);
+            }
+        }
+        cx.touch(self);
+    }
+
+    /// Bytes outside the order of responses: only right when nothing is owed.
+    pub(super) fn interim(&mut self, bytes: &[u8]) {
+        self.output.extend_from_slice(bytes);
+    }
+
+    fn started(&mut self, now: u64) {
+        self.moved = now;
+        if self.input.is_empty() {
+            self.since = now;
+        }
+        if self.output.is_empty() {
+            self.read_tail();
+        }
+    }
+
+    /// Moves responses whose turn it is to the output.
+    fn advance(&mut self) {
+        while self.tail.is_none() {
+            let Some(Waiting::Ready(..)) = self.queue.front() else { return };
+            if let Some(Waiting::Ready(bytes, tail)) = self.queue.pop_front() {
+                self.first += 1;
+                self.output.extend_from_slice(&bytes);
+                self.tail = tail;
+            }
+        }
+    }
+
+    /// The request whose answer everything else waits for, and since when.
+    pub(super) fn awaited(&self) -> Option<(Handle, u64)> {
+        match self.queue.front() {
+            Some(Waiting::Call(handle, since)) => Some((*handle, *since)),
+            _ => None,
+        }
+    }
+
+    /// Restarts the clock of a request whose body is complete.
+    pub(super) fn received(&mut self, sequence: u64, now: u64) {
+        if let Some(Waiting::Call(_, since)) = self.queue.get_mut((sequence - self.first) as usize) {
+            *since = now;
+        }
+    }
+
+    /// All requests that are unanswered.
+    pub(super) fn calls(&self) -> impl Iterator<Item = Handle> + '_ {
+        self.queue.iter().filter_map(|waiting| match waiting {
+            Waiting::Call(handle, _) => Some(*handle),
+            Waiting::Ready(..) => None,
+        })
+    }
+}
+
+impl FileTail {
+    fn fill(&mut self, out: &mut Vec<u8>) -> std::io::Result<()> {
+        let piece = self.left.min(FILE_PIECE);
+        self.file.seek(SeekFrom::Start(self.offset))?;
+        let read = (&mut self.file).take(piece).read_to_end(out)? as u64;
+        if read < piece {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        self.offset += piece;
+        self.left -= piece;
+        Ok(())
+    }
+}

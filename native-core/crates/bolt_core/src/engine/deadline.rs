@@ -1,0 +1,107 @@
+//! Deadlines. Nothing is scheduled per request: each connection's deadline follows from its state, and a sweep looks at all of them,
+//! not more often than needed to be right within [`GRAIN`].
+
+use super::Engine;
+use super::body;
+use super::answer::Answer;
+use super::connection::{Connection, Fate, Incoming, Phase};
+use crate::error::{ErrorCode, Refusal};
+use crate::plan::Limits;
+
+/// Deadlines may be missed by this many milliseconds.
+const GRAIN: u64 = 100;
+/// How long a client that sends nothing more may still be read from after the last response.
+const LINGER: u64 = 1_000;
+/// How long requests of a client that closed its sending side are still worked on. Most such clients are gone altogether.
+const AFTER_EOF: u64 = 500;
+/// How long a body may be slower than `limits.bodyRate`.
+const BODY_GRACE: u64 = 5_000;
+
+impl Engine {
+    /// When [`Engine::on_deadline`] has something to do, in milliseconds of [`Engine::set_time`]; it may turn out to be nothing.
+    pub fn next_deadline(&self) -> Option<u64> {
+        Some(self.cx.next_sweep).filter(|at| *at != u64::MAX)
+    }
+
+    /// Ends whatever took too long.
+    pub fn on_deadline(&mut self) {
+        let now = self.cx.now;
+        if now < self.cx.next_sweep {
+            return;
+        }
+        let mut next = u64::MAX;
+        for id in 0..self.connections.capacity() {
+            let Some(connection) = self.connections.get(id) else { continue };
+            if connection.deadline(&self.app.limits).is_some_and(|deadline| deadline <= now) {
+                self.expire(id);
+            }
+            if let Some(deadline) = self.connections.get(id).and_then(|c| c.deadline(&self.app.limits)) {
+                next = next.min(deadline);
+            }
+        }
+        self.cx.next_sweep = if next == u64::MAX { next } else { next.max(now + GRAIN) };
+    }
+
+    fn expire(&mut self, id: usize) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let limits = &self.app.limits;
+        if connection.lingering.is_some() || connection.eof.is_some() || !connection.is_flushed() {
+            connection.broken = true;
+            return self.cx.touch(connection);
+        }
+        if let Phase::Body(Incoming { request, .. }) = &connection.phase {
+            let detail = format!("The body came slower than {} bytes per second (limits.bodyRate).", limits.body_rate);
+            let refusal = Refusal::new(ErrorCode::RequestTimeout, detail);
+            connection.linger = true;
+            match *request {
+                Some(handle) => {
+                    body::refuse(connection, &self.app, &mut self.cx, handle, Answer::Refuse(refusal), true);
+                }
+                None => connection.broken = true,
+            }
+            return self.cx.touch(connection);
+        }
+        if let Some((handle, _)) = connection.awaited() {
+            self.cx.aborted.push(handle);
+            let detail = format!("The handler did not answer within {} ms (limits.requestTimeout).", limits.request_timeout);
+            let answer = Answer::Refuse(Refusal::new(ErrorCode::HandlerTimeout, detail));
+            return body::refuse(connection, &self.app, &mut self.cx, handle, answer, false);
+        }
+        if connection.input.is_empty() {
+            connection.broken = true;
+            return self.cx.touch(connection);
+        }
+        let detail = format!("The request head was not complete after {} ms (limits.headersTimeout).", limits.headers_timeout);
+        let refusal = Refusal::new(ErrorCode::RequestTimeout, detail);
+        connection.give_up(&self.app, &mut self.cx, refusal);
+    }
+}
+
+impl Connection {
+    /// When something must have happened.
+    pub(super) fn deadline(&self, limits: &Limits) -> Option<u64> {
+        if self.broken {
+            return None;
+        }
+        if let Some(since) = self.lingering {
+            return Some(since + LINGER);
+        }
+        if !self.is_flushed() {
+            return Some(self.moved + limits.keep_alive);
+        }
+        let awaited = self.awaited().map(|(_, since)| since + limits.request_timeout);
+        if let Some(since) = self.eof {
+            return Some(since + AFTER_EOF);
+        }
+        match &self.phase {
+            Phase::Body(incoming) => {
+                Some(incoming.since + BODY_GRACE + incoming.got.saturating_mul(1000) / limits.body_rate)
+            }
+            _ if awaited.is_some() => awaited,
+            Phase::Head if self.input.is_empty() => Some(self.since + limits.keep_alive),
+            Phase::Head => Some(self.since + limits.headers_timeout),
+            Phase::Ended if self.fate() == Fate::Open => awaited,
+            Phase::Ended => Some(self.since + LINGER),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The engine: connections, requests in flight and the application they are for.
+//!
+//! A host calls [`Engine::receive`] with what it read, runs the calls of [`Engine::next_call`], and writes [`Engine::output`]. No method
+//! calls back, so a host may run foreign code (JavaScript) between any two of them.
+
+mod answer;
+mod app;
+mod begin;
+mod body;
+mod complete;
+mod connection;
+mod cors;
+mod deadline;
+mod fields;
+mod inputs;
+mod intake;
+mod problem;
+mod proxies;
+mod request_id;
+mod slots;
+
+pub use app::App;
+pub use complete::{Body, RespondFault};
+pub use connection::Fate;
+pub use inputs::{Inputs, Value};
+pub use slots::{Handle, Slots};
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+
+use slab::Slab;
+
+use crate::error::{ErrorCode, Refusal};
+use crate::http::Head;
+use crate::http::date::DateLine;
+use crate::plan::{Limits, PlanError};
+use crate::routing::Matcher;
+use connection::Connection;
+use request_id::RequestIds;
+
+/// Number of a connection; reused after [`Engine::remove`].
+pub type ConnectionId = usize;
+
+/// A request that a handler has to answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// Names the request in all later calls.
+    pub handle: Handle,
+    /// Index of the route in the plan.
+    pub route: u32,
+}
+
+/// Counters since the start, and gauges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Requests whose head was read completely.
+    pub requests: u64,
+    /// Responses made without a handler.
+    pub native_answers: u64,
+    /// Requests handed to a handler.
+    pub calls: u64,
+    /// Open connections.
+    pub connections: u64,
+    /// Requests waiting for a handler or its answer.
+    pub in_flight: u64,
+}
+
+/// The engine of one server.
+#[derive(Debug)]
+pub struct Engine {
+    app: App,
+    connections: Slab<Connection>,
+    cx: Context,
+}
+
+/// Everything a connection shares with the others.
+#[derive(Debug)]
+pub(crate) struct Context {
+    slots: Slots,
+    calls: VecDeque<Handle>,
+    aborted: Vec<Handle>,
+    /// Connections with something to write, to resume or to close.
+    touched: Vec<ConnectionId>,
+    stats: Stats,
+    date: DateLine,
+    /// Milliseconds of the host's monotonic clock.
+    now: u64,
+    ids: RequestIds,
+    matcher: Matcher,
+    /// Filled by each head and swapped into the slot of a call.
+    head: Head,
+    draining: bool,
+    next_sweep: u64,
+}
+
+impl Engine {
+    /// An engine for an application. `slots` may come from an engine that is gone, so that its handles stay dead.
+    ///
+    /// # Errors
+    /// The plan is not understood.
+    pub fn new(plan: &str, slots: Slots) -> Result<Self, PlanError> {
+        Ok(Self {
+            app: App::compile(plan)?,
+            connections: Slab::new(),
+            cx: Context {
+                slots,
+                calls: VecDeque::new(),
+                aborted: Vec::new(),
+                touched: Vec::new(),
+                stats: Stats::default(),
+                date: DateLine::new(0),
+                now: 0,
+                ids: RequestIds::default(),
+                matcher: Matcher::default(),
+                head: Head::default(),
+                draining: false,
+                next_sweep: u64::MAX,
+            },
+        })
+    }
+
+    /// The limits of the plan.
+    pub fn limits(&self) -> &Limits {
+        &self.app.limits
+    }
+
+    /// Sets the clocks: monotonic milliseconds and seconds since 1970. Hosts call it once per pass.
+    pub fn set_time(&mut self, now: u64, unix_seconds: u64) {
+        self.cx.now = now;
+        self.cx.date.set(unix_seconds);
+    }
+
+    /// Takes a connection in.
+    pub fn open(&mut self, peer: IpAddr) -> ConnectionId {
+        let entry = self.connections.vacant_entry();
+        let id = entry.key();
+        let connection = entry.insert(Connection::new(id, peer, self.cx.now));
+        self.cx.sweep_by(connection.deadline(&self.app.limits));
+        id
+    }
+
+    /// Takes in a connection over a limit: it is told so and closed.
+    pub fn open_refused(&mut self, peer: IpAddr, detail: String) -> ConnectionId {
+        let id = self.open(peer);
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.give_up(&self.app, &mut self.cx, Refusal::new(ErrorCode::Overloaded, detail));
+        }
+        id
+    }
+
+    /// Whether there are requests for handlers.
+    pub fn has_calls(&self) -> bool {
+        !self.cx.calls.is_empty()
+    }
+
+    /// The next request for a handler, in order of arrival.
+    pub fn next_call(&mut self) -> Option<Call> {
+        while let Some(handle) = self.cx.calls.pop_front() {
+            if let Some(slot) = self.cx.slots.get(handle) {
+                self.cx.stats.calls += 1;
+                return Some(Call { handle, route: slot.route });
+            }
+        }
+        None
+    }
+
+    /// Requests whose client went away, or whose time was over, while a handler had them.
+    pub fn take_aborted(&mut self) -> Option<Handle> {
+        self.cx.aborted.pop()
+    }
+
+    /// A connection whose state changed: look at its output, its fate, and whether it takes more input.
+    pub fn take_touched(&mut self) -> Option<ConnectionId> {
+        while let Some(id) = self.cx.touched.pop() {
+            if let Some(connection) = self.connections.get_mut(id) {
+                connection.touched = false;
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// Has [`Engine::take_touched`] name a connection once more.
+    pub fn touch(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            self.cx.touch(connection);
+        }
+    }
+
+    /// Counters and gauges.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            connections: self.connections.len() as u64,
+            in_flight: self.cx.slots.live() as u64,
+            ..self.cx.stats
+        }
+    }
+
+    /// From now on each connection is closed after the response it is waiting for; idle ones at once.
+    pub fn drain(&mut self) {
+        self.cx.draining = true;
+        for (_, connection) in &mut self.connections {
+            connection.drain();
+            self.cx.touch(connection);
+        }
+    }
+
+    /// Open connections.
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Numbers of all open connections.
+    pub fn connection_ids(&self) -> impl Iterator<Item = ConnectionId> + '_ {
+        self.connections.iter().map(|(id, _)| id)
+    }
+
+    /// Replaces the keys of one verifier.
+    ///
+    /// # Errors
+    /// No such verifier, or keys it cannot use; then the old ones stay.
+    pub fn set_keys(&mut self, auth: usize, jwks: &str) -> Result<(), PlanError> {
+        let at = format!("auths[{auth}].jwks");
+        let verifier = self.app.auths.get_mut(auth).ok_or_else(|| PlanError::invalid(&at, "there is no such auth"))?;
+        Ok(verifier.set_keys(jwks, &at)?)
+    }
+
+    /// The slots, for another engine once this one is gone.
+    pub fn into_slots(self) -> Slots {
+        let mut slots = self.cx.slots;
+        slots.clear();
+        slots
+    }
+}
+
+impl Context {
+    pub(crate) fn touch(&mut self, connection: &mut Connection) {
+        if !connection.touched {
+            connection.touched = true;
+            self.touched.push(connection.id);
+        }
+    }
+
+    pub(crate) fn sweep_by(&mut self, deadline: Option<u64>) {
+        if let Some(deadline) = deadline
+            && deadline < self.next_sweep
+        {
+            self.next_sweep = deadline;
+        }
+    }
+}

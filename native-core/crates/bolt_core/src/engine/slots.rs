@@ -1,0 +1,193 @@
+//! Requests in flight. A slot keeps its own copy of head and body, so that a handler may look at them long after the connection's buffer
+//! was used for something else.
+
+use super::ConnectionId;
+use super::answer::Meta;
+use super::inputs::Value;
+use super::problem::PlacedIssue;
+use crate::auth::Claims;
+use crate::http::Head;
+
+const SLOT_BITS: u32 = 16;
+const GENERATION_BITS: u32 = 27;
+
+/// Names a request: slot and generation. After the request is over it names nothing, never another request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Handle(u64);
+
+impl Handle {
+    /// Number of bits a handle uses, so that a binding can add the number of the server and stay below 2^53.
+    pub const BITS: u32 = SLOT_BITS + GENERATION_BITS;
+
+    fn new(slot: usize, generation: u32) -> Self {
+        Self((slot as u64) << GENERATION_BITS | u64::from(generation))
+    }
+
+    /// From [`Handle::bits`].
+    pub fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// As a number below 2^[`Handle::BITS`].
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    fn slot(self) -> usize {
+        (self.0 >> GENERATION_BITS) as usize
+    }
+
+    fn generation(self) -> u32 {
+        (self.0 & ((1 << GENERATION_BITS) - 1)) as u32
+    }
+}
+
+/// How far a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum State {
+    /// Nobody's.
+    #[default]
+    Free,
+    /// Its body is being read.
+    Receiving,
+    /// A handler has it, or will have it next.
+    Waiting,
+}
+
+/// One request.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    generation: u32,
+    pub(crate) state: State,
+    pub(crate) connection: ConnectionId,
+    /// Which request of its connection.
+    pub(crate) sequence: u64,
+    pub(crate) route: u32,
+    pub(crate) meta: Meta,
+    pub(crate) head: Head,
+    /// The bytes `head` is about.
+    pub(crate) raw: Vec<u8>,
+    pub(crate) inputs: Vec<Value>,
+    /// Text the inputs point into.
+    pub(crate) text: String,
+    pub(crate) issues: Vec<PlacedIssue>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) claims: Option<Claims>,
+}
+
+/// All slots of one engine.
+#[derive(Debug, Default)]
+pub struct Slots {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    live: usize,
+}
+
+/// Capacity beyond which a buffer is not kept for the next request.
+const KEEP: usize = 64 * 1024;
+
+impl Slots {
+    /// Requests in flight.
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// Takes a free slot.
+    pub(crate) fn take(&mut self) -> (Handle, &mut Slot) {
+        let at = match self.free.pop() {
+            Some(at) => at as usize,
+            None => {
+                self.slots.push(Slot::default());
+                self.slots.len() - 1
+            }
+        };
+        self.live += 1;
+        let slot = &mut self.slots[at];
+        slot.state = State::Receiving;
+        (Handle::new(at, slot.generation), slot)
+    }
+
+    /// The request of a handle, while it lives.
+    #[inline]
+    pub(crate) fn get(&self, handle: Handle) -> Option<&Slot> {
+        self.slots.get(handle.slot()).filter(|slot| slot.generation == handle.generation() && slot.state != State::Free)
+    }
+
+    /// The request of a handle, while it lives.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, handle: Handle) -> Option<&mut Slot> {
+        self.slots.get_mut(handle.slot()).filter(|slot| slot.generation == handle.generation() && slot.state != State::Free)
+    }
+
+    /// Ends a request. A slot whose generations are used up is never taken again.
+    pub(crate) fn release(&mut self, handle: Handle) {
+        let Some(slot) = self.get_mut(handle) else { return };
+        slot.reset();
+        let reusable = slot.generation < (1 << GENERATION_BITS);
+        if reusable {
+            self.free.push(handle.slot() as u32);
+        }
+        self.live -= 1;
+    }
+
+    /// Ends all requests.
+    pub(crate) fn clear(&mut self) {
+        for at in 0..self.slots.len() {
+            let handle = Handle::new(at, self.slots[at].generation);
+            self.release(handle);
+        }
+    }
+}
+
+impl Slot {
+    /// Whether its body is not complete.
+    pub(crate) fn is_receiving(&self) -> bool {
+        self.state == State::Receiving
+    }
+
+    fn reset(&mut self) {
+        self.generation += 1;
+        self.state = State::Free;
+        self.raw.clear();
+        self.inputs.clear();
+        self.text.clear();
+        self.issues.clear();
+        self.body.clear();
+        self.claims = None;
+        for buffer in [&mut self.raw, &mut self.body] {
+            if buffer.capacity() > KEEP {
+                *buffer = Vec::new();
+            }
+        }
+        if self.text.capacity() > KEEP {
+            self.text = String::new();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_dead_once_its_slot_is_used_again() {
+        let mut slots = Slots::default();
+        let (first, _) = slots.take();
+        slots.release(first);
+        let (second, _) = slots.take();
+        assert_eq!(first.slot(), second.slot());
+        assert!(slots.get(first).is_none() && slots.get(second).is_some());
+        slots.release(first);
+        assert_eq!(slots.live(), 1);
+    }
+
+    #[test]
+    fn a_slot_without_generations_left_is_retired() {
+        let mut slots = Slots::default();
+        let (handle, slot) = slots.take();
+        slot.generation = (1 << GENERATION_BITS) - 1;
+        let last = Handle::new(handle.slot(), slot.generation);
+        slots.release(last);
+        assert_ne!(slots.take().0.slot(), handle.slot());
+    }
+}

@@ -1,0 +1,131 @@
+//! Pieces of a response head (RFC 9112 §4).
+
+use super::Method;
+
+/// Appends a status line.
+#[inline]
+pub fn status_line(out: &mut Vec<u8>, status: u16) {
+    if status == 200 {
+        return out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+    }
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(itoa::Buffer::new().format(status).as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(reason(status).as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends `content-length: n`.
+#[inline]
+pub fn content_length(out: &mut Vec<u8>, length: u64) {
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends a field line; name and value must have passed [`is_field_name`] and [`is_field_value`].
+pub fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Whether a response with this status has a body at all (RFC 9110 §6.4.1); without one there is no Content-Length either.
+pub fn has_body(status: u16) -> bool {
+    !matches!(status, 100..=199 | 204 | 304)
+}
+
+/// A field name: a token (RFC 9110 §5.1).
+pub fn is_field_name(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b))
+}
+
+/// A field value (RFC 9110 §5.5): no CR, LF, NUL or other control character, no white space at the ends.
+pub fn is_field_value(value: &[u8]) -> bool {
+    value.iter().all(|b| matches!(b, b'\t' | 0x20..=0x7e | 0x80..)) && value.trim_ascii().len() == value.len()
+}
+
+/// Value of an Allow field for the methods of a bit set (bit = position in [`Method::ROUTABLE`]). HEAD comes with GET, OPTIONS always.
+pub fn allow(methods: u8) -> String {
+    let bit = |method: Method| Method::ROUTABLE.iter().position(|m| *m == method).map_or(0, |at| 1u8 << at);
+    let get = if methods & bit(Method::Get) != 0 { bit(Method::Head) } else { 0 };
+    let all = methods | get | bit(Method::Options);
+    let names = Method::ROUTABLE.iter().filter(|m| all & bit(**m) != 0).map(|m| m.as_str());
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Reason phrase of the statuses of RFC 9110 §15 and a few registered ones; clients ignore it.
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "Non-Authoritative Information",
+        204 => "No Content",
+        205 => "Reset Content",
+        206 => "Partial Content",
+        300 => "Multiple Choices",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        416 => "Range Not Satisfiable",
+        417 => "Expectation Failed",
+        418 => "I'm a teapot",
+        422 => "Unprocessable Content",
+        423 => "Locked",
+        424 => "Failed Dependency",
+        425 => "Too Early",
+        426 => "Upgrade Required",
+        428 => "Precondition Required",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        451 => "Unavailable For Legal Reasons",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        507 => "Insufficient Storage",
+        511 => "Network Authentication Required",
+        _ => "Unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allow_names_head_with_get_and_always_options() {
+        assert_eq!(allow(0b0000_0001), "GET, HEAD, OPTIONS");
+        assert_eq!(allow(0b0010_0100), "POST, DELETE, OPTIONS");
+    }
+
+    #[test]
+    fn values_that_split_a_response_are_no_field_values() {
+        for bad in ["a\r\nb: c", "a\nb", "a\rb", "a\0b", " a", "a ", "a\x7f"] {
+            assert!(!is_field_value(bad.as_bytes()), "{bad:?}");
+        }
+        assert!(is_field_value(b"") && is_field_value("a\tb é".as_bytes()));
+    }
+}

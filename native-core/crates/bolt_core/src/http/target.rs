@@ -1,0 +1,110 @@
+//! The four forms of a request target (RFC 9112 §3.2) and the authority in it (RFC 3986 §3.2).
+
+use super::{Method, Span};
+use crate::error::{ErrorCode, Refusal};
+
+/// A target taken apart; spans are relative to the target.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    pub(super) path: Span,
+    pub(super) query: Option<Span>,
+    /// Of an absolute target.
+    pub(super) authority: Option<Span>,
+    pub(super) asterisk: bool,
+}
+
+/// Reads a target: origin form, absolute form, or `*` for OPTIONS.
+pub(super) fn read(method: Method, target: &[u8]) -> Result<Form, Refusal> {
+    if method == Method::Connect {
+        return Err(Refusal::new(ErrorCode::NotImplemented, "This is no proxy: CONNECT is not available."));
+    }
+    if !target.iter().all(|b| allowed(*b)) {
+        return Err(Refusal::new(ErrorCode::BadRequest, "The request target has characters that must be percent-encoded."));
+    }
+    if target.first() == Some(&b'/') {
+        return Ok(split(target, 0, None));
+    }
+    if target == b"*" && method == Method::Options {
+        let whole = Span::new(0, 1);
+        return Ok(Form { path: whole, query: None, authority: None, asterisk: true });
+    }
+    absolute(target).ok_or_else(|| {
+        Refusal::new(ErrorCode::BadRequest, "The request target must be a path that begins with / or an http URL.")
+    })
+}
+
+fn absolute(target: &[u8]) -> Option<Form> {
+    let scheme = target.windows(3).position(|part| part == b"://")?;
+    if !(target[..scheme].eq_ignore_ascii_case(b"http") || target[..scheme].eq_ignore_ascii_case(b"https")) {
+        return None;
+    }
+    let start = scheme + 3;
+    let end = target[start..].iter().position(|b| matches!(b, b'/' | b'?')).map_or(target.len(), |at| start + at);
+    if !is_authority(&target[start..end]) {
+        return None;
+    }
+    Some(split(target, end, Some(Span::new(start, end))))
+}
+
+fn split(target: &[u8], start: usize, authority: Option<Span>) -> Form {
+    let question = memchr::memchr(b'?', &target[start..]).map(|at| start + at);
+    Form {
+        path: Span::new(start, question.unwrap_or(target.len())),
+        query: question.map(|at| Span::new(at + 1, target.len())),
+        authority,
+        asterisk: false,
+    }
+}
+
+/// Visible ASCII but for what neither a URI (RFC 3986 §2) nor a browser leaves unencoded.
+fn allowed(byte: u8) -> bool {
+    matches!(byte, 0x21..=0x7e) && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'\\' | b'^' | b'`')
+}
+
+/// Whether it is `host[:port]` with a host that is not empty; user information is refused (RFC 9110 §4.2.4).
+pub(super) fn is_authority(text: &[u8]) -> bool {
+    let (host, port) = match text.iter().rposition(|b| *b == b':') {
+        Some(at) if !text[at..].contains(&b']') => (&text[..at], Some(&text[at + 1..])),
+        _ => (text, None),
+    };
+    let port_ok = port.is_none_or(|digits| {
+        digits.len() <= 5
+            && digits.iter().all(u8::is_ascii_digit)
+            && digits.iter().fold(0u32, |sum, digit| sum * 10 + u32::from(digit - b'0')) <= 65_535
+    });
+    port_ok && is_host(host)
+}
+
+fn is_host(host: &[u8]) -> bool {
+    if let [b'[', inner @ .., b']'] = host {
+        return str::from_utf8(inner).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
+    }
+    !host.is_empty() && host.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities_are_a_host_with_an_optional_port() {
+        for good in ["a", "a.example:80", "127.0.0.1:3000", "[::1]", "[::1]:8080", "a:", "xn--bcher-kva.example"] {
+            assert!(is_authority(good.as_bytes()), "{good}");
+        }
+        for bad in ["", ":80", "a b", "u@a", "a:b", "a:99999", "[::1", "::1", "[zz]", "a/b", "a,b c", "a:80:80", "a\"b"] {
+            assert!(!is_authority(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_absolute_target_gives_authority_path_and_query() {
+        let form = read(Method::Get, b"http://a.example:81/x?y=1").expect("valid");
+        assert_eq!((form.path, form.query), (Span::new(19, 21), Some(Span::new(22, 25))));
+        assert_eq!(form.authority, Some(Span::new(7, 19)));
+    }
+
+    #[test]
+    fn a_target_without_path_has_an_empty_one() {
+        assert!(read(Method::Get, b"http://a.example").expect("valid").path.is_empty());
+    }
+}

@@ -1,0 +1,181 @@
+//! The kinds of routes of a plan.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::PlanError;
+use crate::auth::GuardPlan;
+
+/// One route.
+#[derive(Debug)]
+pub enum RoutePlan {
+    /// A JavaScript function.
+    Handler(Box<HandlerRoute>),
+    /// A fixed answer.
+    Answer(AnswerRoute),
+    /// Files of a folder.
+    Static(StaticRoute),
+    /// Everything below a prefix goes to JavaScript unparsed.
+    Mount(MountRoute),
+}
+
+/// What all kinds have.
+macro_rules! route {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        pub struct $name {
+            /// Index in the plan.
+            pub id: u32,
+            /// The discriminator; already read.
+            #[serde(rename = "kind")]
+            _kind: String,
+            /// Method token; a mount answers all.
+            pub method: String,
+            /// `/notes/:id`, `/files/*path`.
+            pub path: String,
+            $($(#[$field_doc])* pub $field: $type,)*
+        }
+    };
+}
+
+route! {
+    /// `HandlerRoute` of `plan.ts`.
+    HandlerRoute {
+        /// Object schema of the path parameters.
+        params: Option<Value>,
+        /// Declared query properties.
+        query: Option<PartPlan>,
+        /// Declared header fields.
+        headers: Option<PartPlan>,
+        /// Declared cookies.
+        cookies: Option<PartPlan>,
+        /// JSON body.
+        body: Option<BodyPlan>,
+        /// Its own limit instead of `limits.bodyBytes`.
+        body_bytes: Option<usize>,
+        /// Verifiers; the first that finds a token decides.
+        auths: Vec<usize>,
+        /// What happens without a valid token.
+        on_missing: OnMissing,
+        /// Cookies that make it worth asking JavaScript.
+        ask_cookies: Vec<String>,
+        /// Requirements on the claims.
+        guards: Vec<GuardPlan>,
+        /// Status of a plain return value.
+        status: u16,
+    }
+}
+
+route! {
+    /// `AnswerRoute` of `plan.ts`.
+    AnswerRoute {
+        /// HTTP status.
+        status: u16,
+        /// Name and value in turn.
+        headers: Vec<String>,
+        /// Sent as it is.
+        body: String,
+    }
+}
+
+route! {
+    /// `StaticRoute` of `plan.ts`.
+    StaticRoute {
+        /// The folder.
+        root: String,
+        /// Value of Cache-Control.
+        cache_control: String,
+        /// File served for a folder.
+        index: Option<String>,
+    }
+}
+
+route! {
+    /// `MountRoute` of `plan.ts`.
+    MountRoute {
+        /// Its own limit instead of `limits.bodyBytes`.
+        body_bytes: Option<usize>,
+    }
+}
+
+/// `PartPlan` of `plan.ts`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PartPlan {
+    /// The order in which the handler receives the properties.
+    pub names: Vec<String>,
+    /// An object schema.
+    pub schema: Value,
+}
+
+/// The declared JSON body.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BodyPlan {
+    /// Its schema.
+    pub schema: Value,
+    /// Whether a request without body is refused.
+    pub required: bool,
+}
+
+/// What happens when no verifier finds a valid token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OnMissing {
+    /// 401.
+    Reject,
+    /// JavaScript decides, if one of `askCookies` is there; else 401.
+    Ask,
+}
+
+impl RoutePlan {
+    pub(super) fn read(index: usize, value: Value) -> Result<Self, PlanError> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
+        let at = format!("routes[{index}] {} {}", text("method"), text("path"));
+        let kind = text("kind");
+        let route = match kind.as_str() {
+            "handler" => serde_json::from_value(value).map(|r| Self::Handler(Box::new(r))),
+            "answer" => serde_json::from_value(value).map(Self::Answer),
+            "static" => serde_json::from_value(value).map(Self::Static),
+            "mount" => serde_json::from_value(value).map(Self::Mount),
+            _ => return Err(PlanError::invalid(at, format!("kind is {kind:?}, allowed are handler, answer, static, mount"))),
+        };
+        let route = route.map_err(|e| PlanError::invalid(&at, e))?;
+        if route.id() as usize != index {
+            return Err(PlanError::invalid(at, format!("id is {}, must be the index {index}", route.id())));
+        }
+        Ok(route)
+    }
+
+    /// Index in the plan.
+    pub fn id(&self) -> u32 {
+        self.base().0
+    }
+
+    /// Method and path, as an error names them.
+    pub fn label(&self) -> String {
+        let (id, method, path) = self.base();
+        format!("routes[{id}] {method} {path}")
+    }
+
+    /// Method token.
+    pub fn method(&self) -> &str {
+        self.base().1
+    }
+
+    /// Path pattern.
+    pub fn path(&self) -> &str {
+        self.base().2
+    }
+
+    fn base(&self) -> (u32, &str, &str) {
+        match self {
+            Self::Handler(r) => (r.id, &r.method, &r.path),
+            Self::Answer(r) => (r.id, &r.method, &r.path),
+            Self::Static(r) => (r.id, &r.method, &r.path),
+            Self::Mount(r) => (r.id, &r.method, &r.path),
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! The in-loop host: one poll, one engine, and the connections between them.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bolt_core::Engine;
+use bolt_core::engine::ConnectionId;
+use mio::net::TcpListener;
+use mio::{Events, Interest, Poll, Token, Waker};
+
+use crate::accept::{Accepted, Gate, Pause};
+use crate::listen::{ListenError, ListenOptions};
+use crate::memory::{Injected, Memory};
+use crate::socket::{Next, Socket};
+use crate::time::Clock;
+
+/// Readiness events handled in one pass, so that other work of the loop is not starved.
+const EVENTS: usize = 256;
+/// Size of the buffer that all connections are read into.
+const BUFFER: usize = 64 * 1024;
+/// How long accepting pauses when file descriptors run out.
+const ACCEPT_PAUSE: u64 = 100;
+const LISTENER: Token = Token(usize::MAX);
+const WAKER: Token = Token(usize::MAX - 1);
+
+/// What is behind a connection number.
+#[derive(Debug)]
+enum Link {
+    Tcp { socket: Socket, counted: bool },
+    Memory(Memory),
+}
+
+/// A server: sockets in one poll, and the engine they feed.
+#[derive(Debug)]
+pub struct Host {
+    poll: Poll,
+    waker: Waker,
+    events: Events,
+    listener: Option<TcpListener>,
+    links: Vec<Option<Link>>,
+    engine: Engine,
+    buffer: Box<[u8]>,
+    clock: Clock,
+    gate: Gate,
+    /// Connections with something to do in the next pass.
+    again: Vec<ConnectionId>,
+    /// When to look at the listener again, although it reports nothing.
+    accept_at: Option<u64>,
+    injected: Vec<(ConnectionId, Injected)>,
+    closing: Option<u64>,
+}
+
+impl Host {
+    /// A host that does not listen yet.
+    ///
+    /// # Errors
+    /// The system has no poll left to give.
+    pub fn new(engine: Engine) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        let mut host = Self {
+            poll,
+            waker,
+            events: Events::with_capacity(EVENTS),
+            listener: None,
+            links: Vec::new(),
+            engine,
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+            clock: Clock::new(),
+            gate: Gate::default(),
+            again: Vec::new(),
+            accept_at: None,
+            injected: Vec::new(),
+            closing: None,
+        };
+        host.set_time();
+        Ok(host)
+    }
+
+    /// Starts accepting; the address that was bound.
+    ///
+    /// # Errors
+    /// The address cannot be had, or the host listens or closes already.
+    pub fn listen(&mut self, options: &ListenOptions) -> Result<SocketAddr, ListenError> {
+        if self.listener.is_some() || self.closing.is_some() {
+            let message = "listen: the server already listens, or was closed".to_owned();
+            return Err(ListenError { code: "EALREADY", message });
+        }
+        let (mut listener, address) = options.open()?;
+        let registered = self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE);
+        registered.map_err(|error| ListenError { code: "ELISTEN", message: format!("listen: {error}") })?;
+        self.listener = Some(listener);
+        Ok(address)
+    }
+
+    /// Whether connections are accepted.
+    pub fn is_listening(&self) -> bool {
+        self.listener.is_some()
+    }
+
+    /// The engine: its calls, what it knows about requests, and answering them.
+    pub fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    /// The engine, to look at only.
+    pub fn engine_ref(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Makes the poll readable, so that the loop it sits in comes back.
+    pub fn kick(&self) {
+        // Fails only when the counter behind it is full, and then the poll is readable anyway.
+        let _ = self.waker.wake();
+    }
+
+    /// Brings the engine's clocks up to date.
+    pub fn set_time(&mut self) {
+        self.engine.set_time(self.clock.now(), Clock::unix_seconds());
+    }
+
+    /// One pass: waits at most `timeout`, accepts, reads, and looks at deadlines. Calls and output are left in the engine.
+    ///
+    /// # Errors
+    /// The poll itself failed.
+    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        match self.poll.poll(&mut self.events, timeout) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+            _ => {}
+        }
+        self.set_time();
+        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        for id in std::mem::take(&mut self.again) {
+            self.read(id);
+        }
+        for event in &events {
+            match event.token() {
+                WAKER => {}
+                LISTENER => self.accept(),
+                Token(id) => {
+                    if let Some(Some(Link::Tcp { socket, .. })) = self.links.get_mut(id) {
+                        socket.hung_up |= event.is_read_closed();
+                        socket.readable |= event.is_readable() || event.is_read_closed();
+                    }
+                    if event.is_readable() || event.is_read_closed() {
+                        self.read(id);
+                    }
+                    if event.is_writable() {
+                        self.write(id);
+                    }
+                }
+            }
+        }
+        self.events = events;
+        self.on_time();
+        Ok(())
+    }
+
+    /// Looks at deadlines only.
+    pub fn on_time(&mut self) {
+        self.set_time();
+        self.engine.on_deadline();
+        if self.accept_at.is_some_and(|at| at <= self.clock.now()) {
+            self.accept_at = None;
+            self.accept();
+        }
+    }
+
+    /// Milliseconds until [`Host::on_time`] has something to do.
+    pub fn next_deadline(&self) -> Option<u64> {
+        let closing = self.closing.filter(|_| self.engine.connections() > 0);
+        let earliest = [self.engine.next_deadline(), self.accept_at, closing].into_iter().flatten().min()?;
+        Some(earliest.saturating_sub(self.clock.now()))
+    }
+
+    /// After the calls of a pass: writes what there is, once per connection, and lets waiting input go on. True when there are calls again.
+    pub fn settle(&mut self) -> bool {
+        while let Some(id) = self.engine.take_touched() {
+            self.write(id);
+            self.engine.resume(id);
+            let is_behind = matches!(self.links.get(id), Some(Some(Link::Tcp { socket, .. })) if socket.readable);
+            if is_behind && self.engine.wants_input(id) {
+                self.again(id);
+            }
+        }
+        self.engine.has_calls()
+    }
+
+    /// Sends one request through an in-memory connection that seems to come from `peer`; the response is found by
+    /// [`Host::take_injected`] once calls have run and [`Host::settle`] was called.
+    pub fn inject(&mut self, bytes: &[u8], peer: IpAddr) -> ConnectionId {
+        self.set_time();
+        let id = self.engine.open(peer);
+        self.link(id, Link::Memory(Memory::new(bytes)));
+        self.engine.receive(id, bytes);
+        if self.engine.is_waiting_for_input(id) {
+            self.engine.end_of_input(id);
+        }
+        id
+    }
+
+    /// A response to an injected request, and the number that [`Host::inject`] gave.
+    pub fn take_injected(&mut self) -> Option<(ConnectionId, Injected)> {
+        self.injected.pop()
+    }
+
+    /// Stops accepting and ends each connection after what it is waiting for; see [`Host::finish`].
+    pub fn close(&mut self, grace: Duration) {
+        self.set_time();
+        self.listener = None;
+        self.accept_at = None;
+        self.closing.get_or_insert(self.clock.now().saturating_add(grace.as_millis() as u64));
+        self.engine.drain();
+    }
+
+    /// Once closed: the number of connections that had to be cut, as soon as all are gone or the grace is over.
+    pub fn finish(&mut self) -> Option<usize> {
+        let deadline = self.closing?;
+        let left = self.engine.connections();
+        if left > 0 && self.clock.now() < deadline {
+            return None;
+        }
+        for id in self.engine.connection_ids().collect::<Vec<_>>() {
+            self.remove(id);
+        }
+        Some(left)
+    }
+
+    /// The host's engine, for the slots in it.
+    pub fn into_engine(self) -> Engine {
+        self.engine
+    }
+
+    fn again(&mut self, id: ConnectionId) {
+        if self.again.is_empty() {
+            self.kick();
+        }
+        self.again.push(id);
+    }
+
+    fn link(&mut self, id: ConnectionId, link: Link) {
+        if self.links.len() <= id {
+            self.links.resize_with(id + 1, || None);
+        }
+        self.links[id] = Some(link);
+    }
+
+    fn accept(&mut self) {
+        let Some(listener) = &self.listener else { return };
+        let mut accepted = Vec::new();
+        let limits = self.engine.limits();
+        let pause = self.gate.accept(listener, limits, self.engine.connections(), |one| accepted.push(one));
+        for one in accepted {
+            match one {
+                Accepted::Connection(stream, peer) => {
+                    let id = self.engine.open(peer);
+                    self.add(id, Socket::new(stream, peer), true);
+                }
+                Accepted::TooMany(stream, peer, detail) => {
+                    let id = self.engine.open_refused(peer, detail);
+                    self.add(id, Socket::new(stream, peer), false);
+                }
+                Accepted::Dropped => {}
+            }
+        }
+        match pause {
+            Pause::Empty => {}
+            Pause::Again => {
+                self.accept_at = Some(self.clock.now());
+                self.kick();
+            }
+            Pause::Exhausted => self.accept_at = Some(self.clock.now() + ACCEPT_PAUSE),
+        }
+    }
+
+    fn add(&mut self, id: ConnectionId, mut socket: Socket, counted: bool) {
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        let registered = self.poll.registry().register(&mut socket.stream, Token(id), interest);
+        self.link(id, Link::Tcp { socket, counted });
+        if registered.is_err() {
+            self.remove(id);
+        }
+    }
+
+    fn read(&mut self, id: ConnectionId) {
+        let Some(Some(Link::Tcp { socket, .. })) = self.links.get_mut(id) else { return };
+        match socket.read(&mut self.engine, id, &mut self.buffer) {
+            Next::Wait => {}
+            Next::Again => self.again(id),
+            Next::Close => self.remove(id),
+        }
+    }
+
+    fn write(&mut self, id: ConnectionId) {
+        let next = match self.links.get_mut(id) {
+            Some(Some(Link::Tcp { socket, .. })) => socket.write(&mut self.engine, id),
+            Some(Some(Link::Memory(memory))) => match memory.take(&mut self.engine, id) {
+                Some(response) => {
+                    self.injected.push((id, response));
+                    Next::Close
+                }
+                None => Next::Wait,
+            },
+            _ => return,
+        };
+        match next {
+            Next::Wait => {}
+            Next::Again => {
+                self.engine.touch(id);
+                self.again(id);
+            }
+            Next::Close => self.remove(id),
+        }
+    }
+
+    fn remove(&mut self, id: ConnectionId) {
+        match self.links.get_mut(id).and_then(Option::take) {
+            // Closing the descriptor takes it out of the poll.
+            Some(Link::Tcp { socket, counted: true }) => self.gate.leave(socket.peer),
+            Some(Link::Memory(_)) if !self.injected.iter().any(|(done, _)| *done == id) => {
+                self.injected.push((id, Injected::default()));
+            }
+            _ => {}
+        }
+        self.engine.remove(id);
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsRawFd for Host {
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        self.poll.as_raw_fd()
+    }
+}

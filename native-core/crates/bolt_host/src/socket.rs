@@ -1,0 +1,113 @@
+//! One accepted connection and what edge-triggered readiness must not forget about it.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, Shutdown};
+
+use bolt_core::engine::ConnectionId;
+use bolt_core::{Engine, Fate};
+use mio::net::TcpStream;
+
+/// Reads of one connection in one pass; a faster client waits for the next pass, so that it cannot starve the others.
+const READS: usize = 4;
+/// Writes of one connection in one pass; more than one only when a file is sent piece by piece.
+const WRITES: usize = 4;
+
+/// An accepted connection.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) stream: TcpStream,
+    pub(crate) peer: IpAddr,
+    /// There may be bytes that were not read: readiness is reported once only.
+    pub(crate) readable: bool,
+    /// The client closed its side, so a short read is no reason to stop before the end of the stream.
+    pub(crate) hung_up: bool,
+    shut: bool,
+}
+
+/// What is left to do for a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Wait for readiness.
+    Wait,
+    /// Come back in the next pass.
+    Again,
+    /// Close it.
+    Close,
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream, peer: IpAddr) -> Self {
+        Self { stream, peer, readable: false, hung_up: false, shut: false }
+    }
+
+    /// Reads what is there, as far as the engine wants it.
+    pub(crate) fn read(&mut self, engine: &mut Engine, id: ConnectionId, buffer: &mut [u8]) -> Next {
+        for _ in 0..READS {
+            if !self.readable || !engine.wants_input(id) {
+                return Next::Wait;
+            }
+            match self.stream.read(buffer) {
+                Ok(0) => {
+                    self.readable = false;
+                    engine.end_of_input(id);
+                    return Next::Wait;
+                }
+                Ok(count) => {
+                    engine.receive(id, &buffer[..count]);
+                    if count < buffer.len() && !self.hung_up {
+                        self.readable = false;
+                        return Next::Wait;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return Next::Wait;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Next::Close,
+            }
+        }
+        if engine.wants_input(id) { Next::Again } else { Next::Wait }
+    }
+
+    /// Writes what the engine has, and follows its decision on the connection.
+    pub(crate) fn write(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
+        for _ in 0..WRITES {
+            let output = engine.output(id);
+            if output.is_empty() {
+                return self.follow(engine, id);
+            }
+            match self.stream.write(output) {
+                Ok(count) => {
+                    let all = count == output.len();
+                    engine.wrote(id, count);
+                    if !all {
+                        return Next::Wait;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return Next::Close,
+            }
+        }
+        if engine.output(id).is_empty() { self.follow(engine, id) } else { Next::Again }
+    }
+
+    fn follow(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
+        match engine.fate(id) {
+            Fate::Open => Next::Wait,
+            Fate::Close => Next::Close,
+            Fate::Linger if self.shut => Next::Wait,
+            Fate::Linger => {
+                self.shut = true;
+                engine.lingering(id);
+                match self.stream.shutdown(Shutdown::Write) {
+                    Ok(()) => Next::Wait,
+                    Err(_) => Next::Close,
+                }
+            }
+        }
+    }
+}
