@@ -124,6 +124,11 @@ impl fmt::Display for JsonFault {
     }
 }
 
+/// Whether a text is acceptable JSON as [`Schema::validate_json`] reads it, whatever it says.
+pub(crate) fn is_json(bytes: &[u8], limits: JsonLimits) -> bool {
+    reader::Reader::new(bytes, limits).is_ok_and(|mut reader| reader.skip().and_then(|()| reader.finish()).is_ok())
+}
+
 /// A compiled JSON Schema (draft 2020-12).
 #[derive(Debug)]
 pub struct Schema(node::Plan);
