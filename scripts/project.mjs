@@ -53,15 +53,15 @@ export async function migrateProject({ folder, progress }) {
 }
 
 /**
- * Starts the project in development mode and waits until /healthz answers 200.
+ * Runs a script of the project that serves (`dev`, or `start` once it is built) and waits until /healthz answers 200.
  * @returns {Promise<{ url: string, gone: Promise<unknown>, stop: () => Promise<void> }>}
  */
-export async function serveProject({ folder, port, show = false }) {
+export async function serveProject({ folder, port, script = 'dev', show = true }) {
   const [command, ...first] = managerOf(folder)
   const env = { ...cleanEnv(), PORT: String(port), HOST: '127.0.0.1' }
-  const child = start(command, [...first, 'run', 'dev'], { cwd: folder, env })
+  const child = start(command, [...first, 'run', script], { cwd: folder, env })
   let said = ''
-  let shown = show
+  let shown = false
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => {
       said = (said + text).slice(-20_000)
@@ -71,11 +71,11 @@ export async function serveProject({ folder, port, show = false }) {
   const url = `http://127.0.0.1:${port}`
   const gone = ended(child)
   if (!(await healthy(url, gone))) {
-    const failed = new CommandFailed(`npm run dev in ${folder}`, `did not answer ${url}/healthz`, said)
+    const failed = new CommandFailed(`npm run ${script} in ${folder}`, `did not answer ${url}/healthz`, said)
     await end(child)
     throw failed
   }
-  shown = true
+  shown = show
   return { url, gone, stop: () => end(child) }
 }
 

@@ -22,7 +22,7 @@ describe('the api blueprint in a real browser', () => {
   beforeAll(async () => {
     if (chromiumPath === undefined) return
     port = await choosePort({ asked: '0', preferred: 0 })
-    app = await serveProject({ folder: inject('api'), port })
+    app = await serveProject({ folder: inject('api'), port, show: false })
     browser = await openBrowser()
     context = await browser.newContext()
     await context.route('**', (route) => {
@@ -58,21 +58,21 @@ describe('the api blueprint in a real browser', () => {
     if (chromiumPath === undefined) test.skip('missing program: chromium')
     const answer = await page.goto(`${app.url}/docs`)
     expect(answer?.status()).toBe(200)
-    await page.getByText('/notes').first().waitFor()
+    await page.getByText('/api/notes').first().waitFor()
     expect(outside).toEqual([])
     expect(complaints).toEqual([])
   })
 
   it('refuses notes to a visitor', async (test) => {
     if (chromiumPath === undefined) test.skip('missing program: chromium')
-    expect((await ask('GET', '/notes')).status).toBe(401)
+    expect((await ask('GET', '/api/notes')).status).toBe(401)
   })
 
   it('signs up, signs out, and signs in again', async (test) => {
     if (chromiumPath === undefined) test.skip('missing program: chromium')
     expect((await ask('POST', '/api/auth/sign-up/email', account)).status).toBe(200)
     expect((await ask('POST', '/api/auth/sign-out', {})).status).toBe(200)
-    expect((await ask('GET', '/notes')).status).toBe(401)
+    expect((await ask('GET', '/api/notes')).status).toBe(401)
     const { email, password } = account
     expect((await ask('POST', '/api/auth/sign-in/email', { email, password })).status).toBe(200)
     expect((await context.cookies()).every(({ httpOnly }) => httpOnly)).toBe(true)
@@ -80,13 +80,13 @@ describe('the api blueprint in a real browser', () => {
 
   it('creates a note and reads it, also after a restart', async (test) => {
     if (chromiumPath === undefined) test.skip('missing program: chromium')
-    const created = await ask('POST', '/notes', { title: 'From a browser', body: 'with a session cookie' })
+    const created = await ask('POST', '/api/notes', { title: 'From a browser', body: 'with a session cookie' })
     expect(created.status).toBe(201)
     const { id } = created.body as { id: string }
     await app.stop()
-    app = await serveProject({ folder: inject('api'), port })
-    const read = await ask('GET', `/notes/${id}`)
+    app = await serveProject({ folder: inject('api'), port, show: false })
+    const read = await ask('GET', `/api/notes/${id}`)
     expect(read).toMatchObject({ status: 200, body: { title: 'From a browser' } })
-    expect(JSON.stringify((await ask('GET', '/notes')).body)).toContain('From a browser')
+    expect(JSON.stringify((await ask('GET', '/api/notes')).body)).toContain('From a browser')
   })
 })

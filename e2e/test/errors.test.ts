@@ -98,7 +98,7 @@ describe('bolt, in a project whose state was tampered with', () => {
     const made = await create(['app', '--yes', '--no-install', '--no-git'], { cwd: folder })
     expect(made.code, made.stderr).toBe(0)
     const manifest = join(folder, 'app', '.bolt', 'manifest')
-    const line = ['0'.repeat(64), '100644', 'managed', 'tracked', 'evil:outside', path].join('\t')
+    const line = ['0'.repeat(64), '100644', 'managed', 'current', 'evil:outside', path].join('\t')
     writeFileSync(manifest, `${line}\n`)
     const outcome = await npm(['exec', '--package', 'create-bolt-app', '--', 'bolt', 'status'], {
       cwd: join(folder, 'app'),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { choosePort, serveProject } from '../../scripts/project.mjs'
 import { create, execute, npm, type Outcome } from '../fixtures/commands.ts'
 import { nodeVersion } from '../fixtures/node.ts'
 
@@ -22,6 +23,11 @@ describe('a new api project', () => {
   it('passes its own tests', async () => expectWell(await npm(['test'], at)))
   it('passes its own checks', async () => expectWell(await npm(['run', 'check'], at)))
   it('builds', async () => expectWell(await npm(['run', 'build'], at)))
+  it('starts as built', async () => {
+    const port = await choosePort({ asked: '0', preferred: 0 })
+    const app = await serveProject({ folder: at.cwd, port, script: 'start', show: false })
+    await app.stop()
+  })
   it('is up to date for bolt check', async () => expectWell(await npm(['exec', '--no', '--', 'bolt', 'check'], at)))
   it('keeps within its benchmark budgets', async () => expectWell(await npm(['run', 'bench'], at)))
   it('has nothing to commit after all of that', async () => expect(await changed(at.cwd)).toBe(''))
