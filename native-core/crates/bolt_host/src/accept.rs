@@ -79,7 +79,8 @@ impl Gate {
             let count = self.per_address.entry(peer).or_default();
             if *count >= limits.connections_per_address {
                 let most = limits.connections_per_address;
-                let text = format!("{most} connections of this address are already open (limits.connectionsPerAddress).");
+                let text =
+                    format!("{most} connections of this address are already open (limits.connectionsPerAddress).");
                 return Accepted::TooMany(stream, peer, text);
             }
             *count += 1;

@@ -167,11 +167,20 @@ impl Host {
         }
     }
 
-    /// Milliseconds until [`Host::on_time`] has something to do.
-    pub fn next_deadline(&self) -> Option<u64> {
+    /// When [`Host::on_time`] has something to do, in milliseconds since the host began.
+    pub fn deadline_at(&self) -> Option<u64> {
         let closing = self.closing.filter(|_| self.engine.connections() > 0);
-        let earliest = [self.engine.next_deadline(), self.accept_at, closing].into_iter().flatten().min()?;
-        Some(earliest.saturating_sub(self.clock.now()))
+        [self.engine.next_deadline(), self.accept_at, closing].into_iter().flatten().min()
+    }
+
+    /// Milliseconds until a time of [`Host::deadline_at`].
+    pub fn until(&self, at: u64) -> u64 {
+        at.saturating_sub(self.clock.now())
+    }
+
+    /// Whether there are calls, injected responses or ended requests to hand on.
+    pub fn has_news(&self) -> bool {
+        self.engine.has_calls() || self.engine.has_aborted() || !self.injected.is_empty()
     }
 
     /// After the calls of a pass: writes what there is, once per connection, and lets waiting input go on. True when there are calls again.
@@ -225,11 +234,6 @@ impl Host {
             self.remove(id);
         }
         Some(left)
-    }
-
-    /// The host's engine, for the slots in it.
-    pub fn into_engine(self) -> Engine {
-        self.engine
     }
 
     fn again(&mut self, id: ConnectionId) {

@@ -38,7 +38,9 @@ impl Meta {
 pub(crate) enum Answer<'a> {
     Refuse(Refusal),
     /// Whether a token was sent, but not a valid one.
-    Unauthorized { invalid: bool },
+    Unauthorized {
+        invalid: bool,
+    },
     /// The methods there are.
     MethodNotAllowed(u8),
     /// The methods there are.
@@ -153,7 +155,8 @@ impl Writer<'_> {
         for (name, value) in &file.headers {
             field(&mut own, name.as_bytes(), value.as_bytes());
         }
-        let security = self.app.security.without(|name| file.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+        let security =
+            self.app.security.without(|name| file.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
         self.head(out, file.status, &own, &security, None);
         match file.body {
             FileBody::Empty => None,

@@ -120,7 +120,10 @@ impl App {
         let at = plan.label();
         let duplicate = |with: u32| {
             let other = earlier.get(with as usize).map(RoutePlan::label).unwrap_or_default();
-            PlanError { code: "duplicate-route", message: format!("{at}: the same requests are already answered by {other}") }
+            PlanError {
+                code: "duplicate-route",
+                message: format!("{at}: the same requests are already answered by {other}"),
+            }
         };
         if let RoutePlan::Mount(mount) = plan {
             let prefix = mount_prefix(&mount.path).map_err(|reason| PlanError::invalid(&at, reason))?;
@@ -150,7 +153,10 @@ impl App {
 
     fn handler(&self, plan: &HandlerRoute, pattern: Pattern, at: &str) -> Result<Handler, PlanError> {
         if !(200..600).contains(&plan.status) {
-            return Err(PlanError::invalid(format!("{at}: status"), format!("got {}, allowed are 200 to 599", plan.status)));
+            return Err(PlanError::invalid(
+                format!("{at}: status"),
+                format!("got {}, allowed are 200 to 599", plan.status),
+            ));
         }
         if let Some(auth) = plan.auths.iter().find(|auth| **auth >= self.auths.len()) {
             return Err(PlanError::invalid(format!("{at}: auths"), format!("there is no auth {auth}")));
@@ -159,11 +165,13 @@ impl App {
             return Err(PlanError::invalid(format!("{at}: guards"), "guards need an auth whose claims they look at"));
         }
         let part = |part: &Option<PartPlan>, place: Place| {
-            let compile = |p: &PartPlan| Part::compile(&p.schema, &p.names, place, &format!("{at}: {}", place.as_str()));
+            let compile =
+                |p: &PartPlan| Part::compile(&p.schema, &p.names, place, &format!("{at}: {}", place.as_str()));
             part.as_ref().map(compile).transpose()
         };
         let params = plan.params.as_ref();
-        let params = params.map(|schema| Part::compile(schema, &pattern.names, Place::Params, &format!("{at}: params")));
+        let params =
+            params.map(|schema| Part::compile(schema, &pattern.names, Place::Params, &format!("{at}: params")));
         let body = plan.body.as_ref();
         let body = body.map(|b| Schema::compile(&b.schema, &format!("{at}: body")).map(|schema| (schema, b.required)));
         let guards = plan.guards.iter().enumerate().map(|(i, g)| Guard::compile(g, &format!("{at}: guards[{i}]")));
@@ -185,11 +193,15 @@ impl App {
 
     fn fixed(&self, plan: &AnswerRoute, at: &str) -> Result<Fixed, PlanError> {
         if !(200..600).contains(&plan.status) {
-            return Err(PlanError::invalid(format!("{at}: status"), format!("got {}, allowed are 200 to 599", plan.status)));
+            return Err(PlanError::invalid(
+                format!("{at}: status"),
+                format!("got {}, allowed are 200 to 599", plan.status),
+            ));
         }
         let pairs = pairs_of(&plan.headers, &format!("{at}: headers"))?;
         let security = self.security.without(|name| pairs.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
-        let mut fixed = Fixed { status: plan.status, fields: Vec::new(), security, body: plan.body.clone().into_bytes() };
+        let mut fixed =
+            Fixed { status: plan.status, fields: Vec::new(), security, body: plan.body.clone().into_bytes() };
         for (name, value) in &pairs {
             field(&mut fixed.fields, name.to_ascii_lowercase().as_bytes(), value.as_bytes());
         }

@@ -114,7 +114,9 @@ fn decide<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>) -> Verdict<
         Outcome::OtherMethods(methods) => Verdict::Native(Answer::MethodNotAllowed(methods)),
         Outcome::Slash(add) => Verdict::Native(Answer::Redirect(toggled(request, add))),
         Outcome::Nothing => refuse(ErrorCode::NotFound.into()),
-        Outcome::BadEncoding => refuse(Refusal::new(ErrorCode::BadRequest, "The path has a malformed percent-encoding.")),
+        Outcome::BadEncoding => {
+            refuse(Refusal::new(ErrorCode::BadRequest, "The path has a malformed percent-encoding."))
+        }
     }
 }
 
@@ -244,11 +246,11 @@ fn admit<'a>(app: &App, handler: &Handler, request: &Request<'_>, now: u64) -> R
             }
         }
     }
-    let asked = |name: &String| request.head.values(request.raw, "cookie").any(|field| auth::cookie(field, name).is_some());
+    let asked =
+        |name: &String| request.head.values(request.raw, "cookie").any(|field| auth::cookie(field, name).is_some());
     match handler.on_missing {
         OnMissing::Reject if handler.auths.is_empty() => Ok(None),
         OnMissing::Ask if handler.ask_cookies.iter().any(asked) => Ok(None),
         _ => Err(Answer::Unauthorized { invalid }),
     }
 }
-

@@ -36,7 +36,9 @@ const ENGINE_FIELDS: [&str; 7] =
 impl Engine {
     /// Answers a request with JSON text and the route's own status. False when the request is over.
     pub fn complete(&mut self, handle: Handle, json: &[u8]) -> bool {
-        let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else { return false };
+        let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else {
+            return false;
+        };
         let status = match self.app.routes.get(slot.route as usize) {
             Some(Route::Handler(handler)) => handler.status,
             _ => 200,
@@ -133,7 +135,8 @@ impl Engine {
     pub fn header(&self, handle: Handle, name: &str) -> Option<Cow<'_, [u8]>> {
         let slot = self.slot(handle)?;
         let at = |skip: usize| {
-            let matching = |f: &&crate::http::head::Field| f.name.slice(&slot.raw).eq_ignore_ascii_case(name.as_bytes());
+            let matching =
+                |f: &&crate::http::head::Field| f.name.slice(&slot.raw).eq_ignore_ascii_case(name.as_bytes());
             slot.head.fields.iter().filter(matching).nth(skip).map(|f| f.value.slice(&slot.raw))
         };
         let first = at(0)?;

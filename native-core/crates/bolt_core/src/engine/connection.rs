@@ -210,7 +210,11 @@ impl Connection {
     }
 
     /// Sends, or keeps until its turn, a response that needs no place reserved.
-    pub(super) fn emit(&mut self, cx: &mut Context, write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>) {
+    pub(super) fn emit(
+        &mut self,
+        cx: &mut Context,
+        write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>,
+    ) {
         if self.queue.is_empty() && self.tail.is_none() {
             self.first += 1;
             self.tail = write(cx, &mut self.output);

@@ -25,9 +25,16 @@ impl Cors {
             return Err(PlanError::invalid("cors.origins", "* stands alone"));
         }
         if let Some(bad) = plan.origins.iter().find(|origin| !is_origin(origin)) {
-            return Err(PlanError::invalid("cors.origins", format!("{bad:?} is no origin such as https://app.example, null or *")));
+            return Err(PlanError::invalid(
+                "cors.origins",
+                format!("{bad:?} is no origin such as https://app.example, null or *"),
+            ));
         }
-        let lists = [("methods", &plan.methods), ("allowHeaders", &plan.allow_headers), ("exposeHeaders", &plan.expose_headers)];
+        let lists = [
+            ("methods", &plan.methods),
+            ("allowHeaders", &plan.allow_headers),
+            ("exposeHeaders", &plan.expose_headers),
+        ];
         for (name, list) in lists {
             if let Some(bad) = list.iter().find(|text| !response::is_field_name(text.as_bytes())) {
                 return Err(PlanError::invalid(format!("cors.{name}"), format!("{bad:?} is no token")));
@@ -73,5 +80,7 @@ impl Cors {
 
 fn is_origin(text: &str) -> bool {
     let host = text.split_once("://").map(|(_, host)| host);
-    text == "*" || text == "null" || host.is_some_and(|h| !h.is_empty() && !h.contains(['/', '*', '?', '#']) && !h.contains(char::is_whitespace))
+    text == "*"
+        || text == "null"
+        || host.is_some_and(|h| !h.is_empty() && !h.contains(['/', '*', '?', '#']) && !h.contains(char::is_whitespace))
 }

@@ -2,8 +2,8 @@
 //! not more often than needed to be right within [`GRAIN`].
 
 use super::Engine;
-use super::body;
 use super::answer::Answer;
+use super::body;
 use super::connection::{Connection, Fate, Incoming, Phase};
 use crate::error::{ErrorCode, Refusal};
 use crate::plan::Limits;
@@ -63,7 +63,8 @@ impl Engine {
         }
         if let Some((handle, _)) = connection.awaited() {
             self.cx.aborted.push(handle);
-            let detail = format!("The handler did not answer within {} ms (limits.requestTimeout).", limits.request_timeout);
+            let detail =
+                format!("The handler did not answer within {} ms (limits.requestTimeout).", limits.request_timeout);
             let answer = Answer::Refuse(Refusal::new(ErrorCode::HandlerTimeout, detail));
             return body::refuse(connection, &self.app, &mut self.cx, handle, answer, false);
         }
@@ -71,7 +72,8 @@ impl Engine {
             connection.broken = true;
             return self.cx.touch(connection);
         }
-        let detail = format!("The request head was not complete after {} ms (limits.headersTimeout).", limits.headers_timeout);
+        let detail =
+            format!("The request head was not complete after {} ms (limits.headersTimeout).", limits.headers_timeout);
         let refusal = Refusal::new(ErrorCode::RequestTimeout, detail);
         connection.give_up(&self.app, &mut self.cx, refusal);
     }

@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Meta, Writer};
 use super::app::App;
-use super::slots::Slot;
 use super::connection::{Connection, Phase};
+use super::slots::Slot;
 use super::{ConnectionId, Context, Engine, Fate, begin, body};
 use crate::error::Refusal;
 use crate::http::{Framing, Parsed};

@@ -153,6 +153,11 @@ impl Engine {
         !self.cx.calls.is_empty()
     }
 
+    /// Whether [`Engine::take_aborted`] has something.
+    pub fn has_aborted(&self) -> bool {
+        !self.cx.aborted.is_empty()
+    }
+
     /// The next request for a handler, in order of arrival.
     pub fn next_call(&mut self) -> Option<Call> {
         while let Some(handle) = self.cx.calls.pop_front() {
@@ -189,11 +194,7 @@ impl Engine {
 
     /// Counters and gauges.
     pub fn stats(&self) -> Stats {
-        Stats {
-            connections: self.connections.len() as u64,
-            in_flight: self.cx.slots.live() as u64,
-            ..self.cx.stats
-        }
+        Stats { connections: self.connections.len() as u64, in_flight: self.cx.slots.live() as u64, ..self.cx.stats }
     }
 
     /// From now on each connection is closed after the response it is waiting for; idle ones at once.
@@ -225,9 +226,9 @@ impl Engine {
         Ok(verifier.set_keys(jwks, &at)?)
     }
 
-    /// The slots, for another engine once this one is gone.
-    pub fn into_slots(self) -> Slots {
-        let mut slots = self.cx.slots;
+    /// Ends all requests and gives the slots to another engine, whose handles then never equal old ones.
+    pub fn take_slots(&mut self) -> Slots {
+        let mut slots = std::mem::take(&mut self.cx.slots);
         slots.clear();
         slots
     }

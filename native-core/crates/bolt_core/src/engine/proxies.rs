@@ -13,7 +13,10 @@ impl Proxies {
     pub(crate) fn compile(blocks: &[String]) -> Result<Self, PlanError> {
         let read = |(i, text): (usize, &String)| {
             block(text).ok_or_else(|| {
-                PlanError::invalid(format!("trustedProxies[{i}]"), format!("{text:?} is no CIDR block such as 10.0.0.0/8"))
+                PlanError::invalid(
+                    format!("trustedProxies[{i}]"),
+                    format!("{text:?} is no CIDR block such as 10.0.0.0/8"),
+                )
             })
         };
         blocks.iter().enumerate().map(read).collect::<Result<_, _>>().map(Self)

@@ -116,7 +116,9 @@ impl Slots {
     /// The request of a handle, while it lives.
     #[inline]
     pub(crate) fn get_mut(&mut self, handle: Handle) -> Option<&mut Slot> {
-        self.slots.get_mut(handle.slot()).filter(|slot| slot.generation == handle.generation() && slot.state != State::Free)
+        self.slots
+            .get_mut(handle.slot())
+            .filter(|slot| slot.generation == handle.generation() && slot.state != State::Free)
     }
 
     /// Ends a request. A slot whose generations are used up is never taken again.

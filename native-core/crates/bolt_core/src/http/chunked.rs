@@ -11,7 +11,9 @@ const MAX_DIGITS: u8 = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    Size { digits: u8 },
+    Size {
+        digits: u8,
+    },
     /// White space after the size; an extension must follow.
     Space,
     Extension,
@@ -143,7 +145,12 @@ mod tests {
     fn decode(input: &[u8], step: usize) -> Option<(Vec<u8>, usize)> {
         let (mut decoder, mut body, mut used) = (Decoder::default(), Vec::new(), 0);
         for piece in input.chunks(step) {
-            used += decoder.feed(piece, |data| { body.extend_from_slice(data); Ok(()) }).ok()?;
+            used += decoder
+                .feed(piece, |data| {
+                    body.extend_from_slice(data);
+                    Ok(())
+                })
+                .ok()?;
             if decoder.is_done() {
                 return Some((body, input.len() - used));
             }
@@ -155,7 +162,10 @@ mod tests {
     fn reads_the_same_in_pieces_of_any_size() {
         let input = b"4;a=\"b\"\r\nWiki\r\n5 ;x\r\npedia\r\n0\r\nT: 1\r\nU: 2\r\n\r\nGET";
         for step in 1..input.len() {
-            assert_eq!(decode(input, step), Some((b"Wikipedia".to_vec(), if step == 1 { 3 } else { decode(input, step).expect("ok").1 })));
+            assert_eq!(
+                decode(input, step),
+                Some((b"Wikipedia".to_vec(), if step == 1 { 3 } else { decode(input, step).expect("ok").1 }))
+            );
         }
         assert_eq!(decode(input, input.len()), Some((b"Wikipedia".to_vec(), 3)));
     }
@@ -164,9 +174,28 @@ mod tests {
     fn anything_else_is_refused() {
         let long = format!("1;{}\r\n", "x".repeat(9000));
         for bad in [
-            "\r\n", "g\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", "1\n", "1\ra", "1 \r\n", "1\r\naX", "1\r\na\n", "1\r\na\rX", ";\r\n",
-            "1;\n\r\n", "1;\0\r\n", "1234567890abc\r\n", "0\r\nA\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n\n",
-            "0\r\n A: b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n", &long,
+            "\r\n",
+            "g\r\n",
+            "-1\r\n",
+            "+1\r\n",
+            "0x1\r\n",
+            "1\n",
+            "1\ra",
+            "1 \r\n",
+            "1\r\naX",
+            "1\r\na\n",
+            "1\r\na\rX",
+            ";\r\n",
+            "1;\n\r\n",
+            "1;\0\r\n",
+            "1234567890abc\r\n",
+            "0\r\nA\r\n\r\n",
+            "0\r\nA : b\r\n\r\n",
+            "0\r\nA: b\n\r\n",
+            "0\r\n\n",
+            "0\r\n A: b\r\n\r\n",
+            "0\r\nA: b\r\n c\r\n\r\n",
+            &long,
         ] {
             assert!(Decoder::default().feed(bad.as_bytes(), |_| Ok(())).is_err(), "{bad:?}");
         }

@@ -60,7 +60,10 @@ impl Seen {
     /// RFC 9110 §10.1.1.
     fn expect(&mut self, value: &[u8]) -> Result<(), Refusal> {
         if !value.eq_ignore_ascii_case(b"100-continue") {
-            return Err(Refusal::new(ErrorCode::ExpectationFailed, "The only expectation that can be met is 100-continue."));
+            return Err(Refusal::new(
+                ErrorCode::ExpectationFailed,
+                "The only expectation that can be met is 100-continue.",
+            ));
         }
         self.expects_continue = true;
         Ok(())
@@ -73,7 +76,8 @@ impl Seen {
         if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
             return Err(bad("Content-Length is not a plain number."));
         }
-        let length = value.iter().try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
+        let length =
+            value.iter().try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
         self.length = Some(length.ok_or_else(|| bad("Content-Length is out of range."))?);
         Ok(())
     }

@@ -116,10 +116,8 @@ impl Head {
         let mut seen = framing::Seen::default();
         for header in request.headers.iter() {
             let at = self.fields.len() as u16;
-            self.fields.push(Field {
-                name: Span::of(bytes, header.name.as_bytes()),
-                value: Span::of(bytes, header.value),
-            });
+            self.fields
+                .push(Field { name: Span::of(bytes, header.name.as_bytes()), value: Span::of(bytes, header.value) });
             seen.field(header.name, header.value)?;
             self.known.note(header.name, at);
         }
@@ -146,7 +144,10 @@ impl Head {
         }
         let Some(host) = self.known.host.and_then(|i| self.fields.get_mut(i as usize)) else { return Ok(()) };
         if !target::is_authority(host.value.slice(bytes)) {
-            return Err(Refusal::new(ErrorCode::BadRequest, "The Host header field is not a host with an optional port."));
+            return Err(Refusal::new(
+                ErrorCode::BadRequest,
+                "The Host header field is not a host with an optional port.",
+            ));
         }
         if let Some(authority) = form.authority {
             let base = self.target.start();

@@ -19,7 +19,10 @@ pub(super) fn read(method: Method, target: &[u8]) -> Result<Form, Refusal> {
         return Err(Refusal::new(ErrorCode::NotImplemented, "This is no proxy: CONNECT is not available."));
     }
     if !target.iter().all(|b| allowed(*b)) {
-        return Err(Refusal::new(ErrorCode::BadRequest, "The request target has characters that must be percent-encoded."));
+        return Err(Refusal::new(
+            ErrorCode::BadRequest,
+            "The request target has characters that must be percent-encoded.",
+        ));
     }
     if target.first() == Some(&b'/') {
         return Ok(split(target, 0, None));
@@ -91,7 +94,8 @@ mod tests {
         for good in ["a", "a.example:80", "127.0.0.1:3000", "[::1]", "[::1]:8080", "a:", "xn--bcher-kva.example"] {
             assert!(is_authority(good.as_bytes()), "{good}");
         }
-        for bad in ["", ":80", "a b", "u@a", "a:b", "a:99999", "[::1", "::1", "[zz]", "a/b", "a,b c", "a:80:80", "a\"b"] {
+        for bad in ["", ":80", "a b", "u@a", "a:b", "a:99999", "[::1", "::1", "[zz]", "a/b", "a,b c", "a:80:80", "a\"b"]
+        {
             assert!(!is_authority(bad.as_bytes()), "{bad}");
         }
     }

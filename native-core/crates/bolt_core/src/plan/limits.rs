@@ -73,7 +73,10 @@ impl Limits {
         ];
         for (name, value, most) in bounded {
             if value == 0 && name != "bodyBytes" || value > most {
-                return Err(PlanError::invalid(format!("limits.{name}"), format!("got {value}, allowed are 1 to {most}")));
+                return Err(PlanError::invalid(
+                    format!("limits.{name}"),
+                    format!("got {value}, allowed are 1 to {most}"),
+                ));
             }
         }
         let times = [

@@ -85,8 +85,14 @@ impl AppPlan {
         let outline: Outline = serde_json::from_str(json).map_err(|e| PlanError::invalid("plan", e))?;
         let limits: Limits = read(outline.limits, "limits")?;
         limits.check()?;
-        let auths = outline.auths.into_iter().enumerate().map(|(i, v)| read(v, &format!("auths[{i}]"))).collect::<Result<_, _>>()?;
-        let routes = outline.routes.into_iter().enumerate().map(|(i, v)| RoutePlan::read(i, v)).collect::<Result<_, _>>()?;
+        let auths = outline
+            .auths
+            .into_iter()
+            .enumerate()
+            .map(|(i, v)| read(v, &format!("auths[{i}]")))
+            .collect::<Result<_, _>>()?;
+        let routes =
+            outline.routes.into_iter().enumerate().map(|(i, v)| RoutePlan::read(i, v)).collect::<Result<_, _>>()?;
         Ok(Self {
             limits,
             security_headers: outline.security_headers,
@@ -106,7 +112,8 @@ fn read<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, PlanError> {
 mod tests {
     use super::*;
 
-    const EMPTY: &str = r#"{"limits":{},"securityHeaders":[],"cors":null,"trustedProxies":[],"auths":[],"routes":[ROUTES]}"#;
+    const EMPTY: &str =
+        r#"{"limits":{},"securityHeaders":[],"cors":null,"trustedProxies":[],"auths":[],"routes":[ROUTES]}"#;
 
     fn refusal(routes: &str) -> String {
         AppPlan::parse(&EMPTY.replace("ROUTES", routes)).expect_err("refused").message

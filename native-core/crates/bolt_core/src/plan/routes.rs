@@ -140,7 +140,12 @@ impl RoutePlan {
             "answer" => serde_json::from_value(value).map(Self::Answer),
             "static" => serde_json::from_value(value).map(Self::Static),
             "mount" => serde_json::from_value(value).map(Self::Mount),
-            _ => return Err(PlanError::invalid(at, format!("kind is {kind:?}, allowed are handler, answer, static, mount"))),
+            _ => {
+                return Err(PlanError::invalid(
+                    at,
+                    format!("kind is {kind:?}, allowed are handler, answer, static, mount"),
+                ));
+            }
         };
         let route = route.map_err(|e| PlanError::invalid(&at, e))?;
         if route.id() as usize != index {

@@ -97,7 +97,8 @@ impl Matcher {
         }
         self.params.clear();
         let text = if self.decoded.is_empty() { path } else { &self.decoded };
-        let mut walk = Walk { text, segments: &self.segments, method: Method::Get, params: &mut self.params, allowed: 0 };
+        let mut walk =
+            Walk { text, segments: &self.segments, method: Method::Get, params: &mut self.params, allowed: 0 };
         if tree.find(&mut walk).is_some() || walk.allowed != 0 { Outcome::Slash(add) } else { Outcome::Nothing }
     }
 }
@@ -142,7 +143,11 @@ mod tests {
             (Put, "/a/me", Outcome::OtherMethods(0b101), &[]),
         ] {
             let (found, given) = find(&tree, method, path);
-            assert_eq!((found, given.iter().map(String::as_str).collect::<Vec<_>>()), (outcome, params.to_vec()), "{path}");
+            assert_eq!(
+                (found, given.iter().map(String::as_str).collect::<Vec<_>>()),
+                (outcome, params.to_vec()),
+                "{path}"
+            );
         }
     }
 

@@ -1,0 +1,172 @@
+//! One batch: whatever a pass found is handed to JavaScript in one callback scope. Closing the scope runs the microtasks, in which
+//! handlers answer by `respond`; what they answered is then written, once per connection.
+
+use std::rc::Rc;
+
+use bolt_core::engine::Call;
+use bolt_host::Host;
+
+use crate::js::{Js, Scope, Thrown, Value};
+use crate::server::Server;
+use crate::values;
+
+/// Rounds of one batch; a busy client with a full pipeline comes back in the next pass of the loop.
+const ROUNDS: usize = 8;
+
+/// The JavaScript side of a batch; opened when it is first needed.
+struct Entered {
+    scope: Scope,
+    dispatch: Value,
+    this: Value,
+}
+
+impl Server {
+    /// Does `first` with the host, then everything that follows from it.
+    pub(crate) fn batch(self: &Rc<Self>, first: impl FnOnce(&mut Host)) {
+        if self.is_closed.get() {
+            return;
+        }
+        first(&mut self.host.borrow_mut());
+        if self.in_batch.replace(true) {
+            return;
+        }
+        let _leave = Leave(self);
+        let Some(environment) = self.environment.upgrade() else { return };
+        let js = environment.js();
+        let mut scratch = environment.scratch.take();
+        for round in 0.. {
+            let mut entered = None;
+            self.run_calls(js, &mut entered, &mut scratch);
+            self.tell_aborted(js, &mut entered);
+            self.deliver(js, &mut entered);
+            if let Some(Entered { scope, .. }) = entered {
+                js.close(scope);
+            }
+            let more = self.host.borrow_mut().settle();
+            if !more && !self.host.borrow().has_news() {
+                break;
+            }
+            if round == ROUNDS {
+                self.host.borrow().kick();
+                break;
+            }
+        }
+        environment.scratch.replace(scratch);
+        self.finish(js);
+        self.refresh();
+    }
+
+    fn enter<'e>(&self, js: Js, entered: &'e mut Option<Entered>) -> Option<&'e Entered> {
+        if entered.is_none() {
+            let callbacks = self.callbacks.borrow();
+            let callbacks = callbacks.as_ref()?;
+            let scope = js.open(&callbacks.context);
+            *entered = Some(Entered { scope, dispatch: js.deref(&callbacks.dispatch), this: js.undefined() });
+        }
+        entered.as_ref()
+    }
+
+    fn run_calls(&self, js: Js, entered: &mut Option<Entered>, scratch: &mut Scratch) {
+        loop {
+            let Some(call) = self.host.borrow_mut().engine().next_call() else { return };
+            let Some(entered) = self.enter(js, entered) else { return };
+            self.run_call(js, entered, call, scratch);
+        }
+    }
+
+    #[inline]
+    fn run_call(&self, js: Js, entered: &Entered, call: Call, scratch: &mut Scratch) {
+        let Scratch { arguments, text } = scratch;
+        arguments.clear();
+        arguments.push(js.integer(call.route));
+        arguments.push(js.number(self.number(call.handle)));
+        {
+            let host = self.host.borrow();
+            let Some(inputs) = host.engine_ref().inputs(call.handle) else { return };
+            values::push_inputs(js, &inputs, arguments);
+        }
+        match js.call(entered.dispatch, entered.this, arguments) {
+            Ok(answer) => {
+                if js.get_text(answer, text) {
+                    self.host.borrow_mut().engine().complete(call.handle, text);
+                }
+            }
+            Err(Thrown(error)) => {
+                eprintln!("bolt: dispatch threw, the request is answered with 500: {}", js.describe(error));
+                self.host.borrow_mut().engine().fail(call.handle);
+            }
+        }
+    }
+
+    fn tell_aborted(&self, js: Js, entered: &mut Option<Entered>) {
+        loop {
+            let Some(handle) = self.host.borrow_mut().engine().take_aborted() else { return };
+            let Some(entered) = self.enter(js, entered) else { return };
+            let aborted = self.callbacks.borrow().as_ref().map(|callbacks| js.deref(&callbacks.aborted));
+            if let Some(aborted) = aborted {
+                self.tell(js, aborted, entered.this, &[js.number(self.number(handle))]);
+            }
+        }
+    }
+
+    fn deliver(&self, js: Js, entered: &mut Option<Entered>) {
+        loop {
+            let Some((id, response)) = self.host.borrow_mut().take_injected() else { return };
+            let Some(done) = self.injected.borrow_mut().remove(&id) else { continue };
+            let Some(entered) = self.enter(js, entered) else { return };
+            self.tell(js, js.deref(&done), entered.this, &[values::injected(js, &response)]);
+            js.release(done);
+        }
+    }
+
+    /// Calls a function whose failure nobody here can handle.
+    fn tell(&self, js: Js, function: Value, this: Value, arguments: &[Value]) {
+        if let Err(Thrown(error)) = js.call(function, this, arguments) {
+            eprintln!("bolt: a callback threw: {}", js.describe(error));
+        }
+    }
+
+    /// Ends the server once it was closed and all connections are gone.
+    fn finish(&self, js: Js) {
+        if self.closing.borrow().is_empty() {
+            return;
+        }
+        let Some(cut) = self.host.borrow_mut().finish() else { return };
+        let mut entered = None;
+        self.tell_aborted(js, &mut entered);
+        self.deliver(js, &mut entered);
+        let waiting = std::mem::take(&mut *self.closing.borrow_mut());
+        for done in waiting {
+            if let Some(entered) = self.enter(js, &mut entered) {
+                self.tell(js, js.deref(&done), entered.this, &[js.integer(cut as u32)]);
+            }
+            js.release(done);
+        }
+        if let Some(Entered { scope, .. }) = entered {
+            js.close(scope);
+        }
+        self.is_closed.set(true);
+        self.leave_loop();
+        if let Some(callbacks) = self.callbacks.borrow_mut().take() {
+            js.release(callbacks.dispatch);
+            js.release(callbacks.aborted);
+            js.destroy(callbacks.context);
+        }
+    }
+}
+
+/// Memory that is used again by every batch.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    arguments: Vec<Value>,
+    text: Vec<u8>,
+}
+
+/// Ends the batch, also when it panicked.
+struct Leave<'s>(&'s Server);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.in_batch.set(false);
+    }
+}

@@ -1,0 +1,294 @@
+//! The functions of binding.d.ts.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bolt_core::Engine;
+use bolt_core::engine::{Body, RespondFault};
+use bolt_core::plan::PlanError;
+use bolt_host::{Host, ListenOptions};
+use napi_sys::{napi_callback_info, napi_env, napi_value};
+
+use crate::environment::{Environment, Request};
+use crate::guard;
+use crate::js::{Js, Value};
+use crate::server::Server;
+
+/// Declares functions with their number of arguments, wrapped so that no panic leaves them, and `register`.
+macro_rules! exports {
+    ($($name:literal = $function:ident($count:literal);)*) => {
+        $(unsafe extern "C" fn $function(env: napi_env, info: napi_callback_info) -> napi_value {
+            let result = guard::catch(|| {
+                // SAFETY: only exported by `register`, with the environment's state as data.
+                let request = unsafe { Request::<$count>::read(env, info) };
+                functions::$function(request)
+            });
+            // SAFETY: Node called on the environment's thread.
+            let js = unsafe { Js::new(env) };
+            result.unwrap_or_else(|| js.throw("internal", concat!($name, ": internal error, see the log"))).raw()
+        })*
+
+        /// Adds all functions to the module's exports.
+        pub(crate) fn register(js: Js, exports: Value) {
+            let data = Environment::attach(js);
+            $(js.export(exports, $name, Some($function), data);)*
+        }
+    };
+}
+
+exports! {
+    "createServer" = create_server(3);
+    "listen" = listen(2);
+    "close" = close(3);
+    "inject" = inject(4);
+    "respond" = respond(4);
+    "method" = method(1);
+    "target" = target(1);
+    "header" = header(2);
+    "headers" = headers(1);
+    "address" = address(1);
+    "body" = body(1);
+    "requestId" = request_id(1);
+    "claims" = claims(1);
+    "setKeys" = set_keys(3);
+    "stats" = stats(1);
+}
+
+/// The server that an argument names, or a thrown error.
+fn server<const N: usize>(request: &Request<N>) -> Result<Rc<Server>, Value> {
+    let number = request.js.get_number(request.arguments[0]);
+    number
+        .and_then(|number| request.environment.server(number as usize))
+        .ok_or_else(|| request.js.throw("unknown-server", "there is no server with this number"))
+}
+
+/// Asks the engine about a request; undefined when it is over.
+#[inline]
+fn ask<const N: usize>(
+    request: &Request<N>,
+    answer: impl FnOnce(&Engine, bolt_core::Handle) -> Option<Value>,
+) -> Value {
+    let found = request.js.get_number(request.arguments[0]).and_then(|number| request.environment.request(number));
+    let value = found.and_then(|(server, handle)| answer(server.host.borrow().engine_ref(), handle));
+    value.unwrap_or_else(|| request.js.undefined())
+}
+
+mod functions {
+    use super::*;
+
+    pub(super) fn create_server(request: Request<3>) -> Value {
+        let Request { js, environment, arguments: [plan, dispatch, aborted] } = request;
+        let Some(plan) = js.get_string(plan) else { return js.throw("invalid-plan", "the plan must be JSON text") };
+        let made = environment.add(|index, slots| {
+            let engine = Engine::new(&plan, slots)?;
+            let host = Host::new(engine).map_err(|error| PlanError::invalid("server", error))?;
+            Ok::<_, PlanError>(Server::new(&environment, index, host, js, [dispatch, aborted]))
+        });
+        match made {
+            Some(Ok(index)) => js.number(index as f64),
+            Some(Err(error)) => js.throw(error.code, &error.message),
+            None => js.throw("too-many-servers", "1024 servers are open in this thread: close some"),
+        }
+    }
+
+    pub(super) fn listen(request: Request<2>) -> Value {
+        let js = request.js;
+        let server = match server(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        let options = js.get_string(request.arguments[1]).unwrap_or_default();
+        let listened = ListenOptions::parse(&options).and_then(|options| server.host.borrow_mut().listen(&options));
+        match listened {
+            Ok(address) => {
+                if !server.join_loop() {
+                    return js.throw("ELISTEN", "listen: the event loop takes no more handles");
+                }
+                server.refresh();
+                let result = js.object();
+                js.set(result, "host", js.text(&address.ip().to_string()));
+                js.set(result, "port", js.integer(address.port().into()));
+                result
+            }
+            Err(error) => js.throw(error.code, &error.message),
+        }
+    }
+
+    pub(super) fn close(request: Request<3>) -> Value {
+        let js = request.js;
+        let server = match server(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        if server.is_closed.get() {
+            let _ = js.call(request.arguments[2], js.undefined(), &[js.integer(0)]);
+            return js.undefined();
+        }
+        let grace = js.get_number(request.arguments[1]).filter(|ms| ms.is_finite()).unwrap_or(0.0).max(0.0);
+        server.closing.borrow_mut().push(js.reference(request.arguments[2]));
+        server.host.borrow_mut().close(Duration::from_millis(grace as u64));
+        server.kick();
+        js.undefined()
+    }
+
+    pub(super) fn inject(request: Request<4>) -> Value {
+        let js = request.js;
+        let server = match server(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        let mut bytes = Vec::new();
+        let peer = js.get_string(request.arguments[2]).and_then(|text| text.parse::<IpAddr>().ok());
+        let (true, Some(peer)) = (js.get_bytes(request.arguments[1], &mut bytes), peer) else {
+            return js.throw("invalid-argument", "inject takes a Uint8Array and an IP address");
+        };
+        if server.is_closed.get() {
+            return js.throw("server-closed", "inject: the server is closed");
+        }
+        let id = server.host.borrow_mut().inject(&bytes, peer);
+        server.injected.borrow_mut().insert(id, js.reference(request.arguments[3]));
+        server.kick();
+        js.undefined()
+    }
+
+    pub(super) fn respond(request: Request<4>) -> Value {
+        let Request { js, environment, arguments: [handle, status, headers, body] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.boolean(false) };
+        let status = js.get_number(status).filter(|s| (0.0..1000.0).contains(s)).unwrap_or(0.0) as u16;
+        let Some(headers) = read_headers(js, headers) else {
+            return js.throw("invalid-header", "a header value has characters beyond U+00FF, or is no string");
+        };
+        let mut content = Vec::new();
+        let has_content = !js.is_undefined(body);
+        if has_content && !js.get_text(body, &mut content) && !js.get_bytes(body, &mut content) {
+            return js.throw("invalid-body", "a body is a string or a Uint8Array");
+        }
+        let pairs = headers.as_chunks::<2>().0.iter().map(|[name, value]| (name.as_slice(), value.as_slice()));
+        let body = if has_content { Body::Bytes(&content) } else { Body::None };
+        let answered = server.host.borrow_mut().engine().respond(handle, status, pairs, body);
+        match answered {
+            Ok(answered) => {
+                if answered && !server.in_batch.get() {
+                    server.flush();
+                }
+                js.boolean(answered)
+            }
+            Err(RespondFault::Status) => {
+                js.throw("invalid-status", &format!("status {status} cannot be sent: 200 to 599 can"))
+            }
+            Err(RespondFault::Header) => js.throw(
+                "invalid-header",
+                "a header name is no token, or a value has control characters such as CR, LF or NUL",
+            ),
+        }
+    }
+
+    pub(super) fn method(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| engine.method(handle).map(|method| request.js.latin1(method)))
+    }
+
+    pub(super) fn target(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| engine.target(handle).map(|target| request.js.latin1(&target)))
+    }
+
+    pub(super) fn header(request: Request<2>) -> Value {
+        let Some(name) = request.js.get_string(request.arguments[1]) else { return request.js.undefined() };
+        ask(&request, |engine, handle| engine.header(handle, &name).map(|value| request.js.latin1(&value)))
+    }
+
+    pub(super) fn headers(request: Request<1>) -> Value {
+        let js = request.js;
+        ask(&request, |engine, handle| {
+            let array = js.array(0);
+            for (at, (name, value)) in engine.headers(handle)?.enumerate() {
+                js.set_element(array, at * 2, js.text(&name));
+                js.set_element(array, at * 2 + 1, js.latin1(value));
+            }
+            Some(array)
+        })
+    }
+
+    pub(super) fn address(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| engine.address(handle).map(|address| request.js.text(&address.to_string())))
+    }
+
+    pub(super) fn body(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| engine.body(handle).map(|body| request.js.bytes(body)))
+    }
+
+    pub(super) fn request_id(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| engine.request_id(handle).map(|id| request.js.latin1(&id)))
+    }
+
+    pub(super) fn claims(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| engine.claims(handle).map(|claims| request.js.text(claims)))
+    }
+
+    pub(super) fn set_keys(request: Request<3>) -> Value {
+        let js = request.js;
+        let server = match server(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        let auth = js.get_number(request.arguments[1]).unwrap_or(-1.0);
+        let keys = js.get_string(request.arguments[2]).unwrap_or_default();
+        let auth = if auth >= 0.0 { auth as usize } else { usize::MAX };
+        match server.host.borrow_mut().engine().set_keys(auth, &keys) {
+            Ok(()) => js.undefined(),
+            Err(error) => js.throw(error.code, &error.message),
+        }
+    }
+
+    pub(super) fn stats(request: Request<1>) -> Value {
+        let js = request.js;
+        let server = match server(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        let stats = server.host.borrow().engine_ref().stats();
+        let object = js.object();
+        for (name, value) in [
+            ("requests", stats.requests),
+            ("nativeAnswers", stats.native_answers),
+            ("javascriptCalls", stats.calls),
+            ("connections", stats.connections),
+            ("inFlight", stats.in_flight),
+        ] {
+            js.set(object, name, js.number(value as f64));
+        }
+        object
+    }
+
+    /// Names and values in turn, as Latin-1; `None` when one of them is no such string.
+    fn read_headers(js: Js, list: Value) -> Option<Vec<Vec<u8>>> {
+        if js.is_undefined(list) {
+            return Some(Vec::new());
+        }
+        let length = js.array_length(list)?;
+        let mut headers = Vec::with_capacity(length);
+        for at in 0..length & !1 {
+            let mut text = Vec::with_capacity(64);
+            if !js.get_text(js.element(list, at), &mut text) {
+                return None;
+            }
+            if !text.is_ascii() {
+                let chars = str::from_utf8(&text).ok()?.chars();
+                text = chars.map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<_>>()?;
+            }
+            headers.push(text);
+        }
+        Some(headers)
+    }
+}
+
+impl Server {
+    /// Writes what was answered outside a batch. JavaScript is not entered from here: that waits for the event loop.
+    fn flush(self: &Rc<Self>) {
+        let more = self.host.borrow_mut().settle();
+        if more || self.host.borrow().has_news() || !self.closing.borrow().is_empty() {
+            self.kick();
+        }
+    }
+}
