@@ -3,9 +3,19 @@
 //! Reads files, but knows neither sockets nor requests: the caller hands over the decoded rest of the path and a few fields, and sends
 //! what [`StaticFolder::answer`] describes.
 
+mod cache;
+mod condition;
+mod content_type;
+mod folder;
+mod locate;
+mod range;
+mod respond;
+
 use std::fs::File;
 
 use bytes::Bytes;
+
+pub use folder::StaticFolder;
 
 pub use crate::schema::CompileError;
 
@@ -51,7 +61,7 @@ pub struct FileResponse {
 /// Bytes of a response.
 #[derive(Debug)]
 pub enum FileBody {
-    /// None (HEAD, 304, 416).
+    /// None (HEAD, 304, 416, an empty file).
     Empty,
     /// In memory; shared with the cache.
     Bytes(Bytes),
@@ -64,23 +74,4 @@ pub enum FileBody {
         /// Number of bytes, never 0.
         length: u64,
     },
-}
-
-/// A folder that is served.
-#[derive(Debug)]
-pub struct StaticFolder {}
-
-impl StaticFolder {
-    /// Opens a folder. `cache_control` is sent as given; `index` is the file served for a folder.
-    ///
-    /// # Errors
-    /// No such folder, or a `cache_control` or `index` that cannot be used.
-    pub fn open(root: &str, cache_control: &str, index: Option<&str>, at: &str) -> Result<Self, CompileError> {
-        todo!("{root} {cache_control} {index:?} {at}")
-    }
-
-    /// Answers one request; reads the disk.
-    pub fn answer(&self, request: &FileRequest<'_>) -> FileAnswer {
-        todo!("{request:?}")
-    }
 }

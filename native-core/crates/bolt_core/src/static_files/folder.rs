@@ -1,0 +1,115 @@
+//! A folder that is served.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+use super::cache::Contents;
+use super::condition::Validators;
+use super::respond::{Content, Source, respond};
+use super::{CompileError, FileAnswer, FileRequest, content_type, locate};
+
+/// Files up to this size are read at once; of larger ones the caller reads what the connection takes.
+const READ_AT_ONCE: u64 = 1024 * 1024;
+
+/// A folder that is served.
+#[derive(Debug)]
+pub struct StaticFolder {
+    root: PathBuf,
+    cache_control: String,
+    index: Option<String>,
+    contents: RefCell<Contents>,
+}
+
+impl StaticFolder {
+    /// Opens a folder. `cache_control` is sent as given, empty for none; `index` is the file served for a folder.
+    ///
+    /// # Errors
+    /// No such folder, or a `cache_control` or `index` that cannot be used.
+    pub fn open(root: &str, cache_control: &str, index: Option<&str>, at: &str) -> Result<Self, CompileError> {
+        let wrong = |field: &str, reason: String| Err(CompileError::new(format!("{at}.{field}"), reason));
+        let path = match Path::new(root).canonicalize() {
+            Ok(path) if path.is_dir() => path,
+            Ok(_) => return wrong("root", format!("{root:?} is not a folder")),
+            Err(error) => return wrong("root", format!("{root:?} cannot be opened: {error}")),
+        };
+        if cache_control.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
+            return wrong("cacheControl", format!("{cache_control:?} is not a header value"));
+        }
+        let is_name = |name: &&str| !name.is_empty() && !name.contains('/') && locate::relative(name).is_some();
+        if let Some(name) = index.filter(|name| !is_name(name)) {
+            return wrong("index", format!("{name:?} is not a file name that may be served"));
+        }
+        Ok(Self {
+            root: path,
+            cache_control: cache_control.to_owned(),
+            index: index.map(str::to_owned),
+            contents: RefCell::default(),
+        })
+    }
+
+    /// Answers one request; reads the disk.
+    pub fn answer(&self, request: &FileRequest<'_>) -> FileAnswer {
+        let Some(mut relative) = locate::relative(request.path) else {
+            return FileAnswer::NotFound;
+        };
+        let asks_folder = request.path.is_empty() || request.path.ends_with('/');
+        if asks_folder {
+            let Some(index) = &self.index else { return FileAnswer::NotFound };
+            relative.push(index);
+        }
+        match self.content(&relative) {
+            Some(content) => FileAnswer::Response(respond(request, content, &self.cache_control)),
+            None if !asks_folder && self.is_folder_with_index(&relative) => FileAnswer::AddSlash,
+            None => FileAnswer::NotFound,
+        }
+    }
+
+    fn is_folder_with_index(&self, relative: &Path) -> bool {
+        let index = self.index.as_ref().and_then(|index| locate::resolve(&self.root, &relative.join(index)));
+        index.is_some_and(|path| path.is_file())
+    }
+
+    /// A file that may be seen, from memory if it is as it was.
+    fn content(&self, relative: &Path) -> Option<Content> {
+        let metadata = self.root.join(relative).metadata().ok()?;
+        // Looked at before opening, which could hang on a pipe or reach a device.
+        if !metadata.is_file() {
+            return None;
+        }
+        let kept = self.contents.try_borrow().ok().and_then(|contents| contents.get(relative, &metadata));
+        if let Some(kept) = kept {
+            let source = Source::Bytes(kept.bytes);
+            return Some(Content { validators: kept.validators, content_type: kept.content_type, source });
+        }
+        self.read(relative)
+    }
+
+    /// A file from the disk; what was opened counts, not what the name means by then.
+    fn read(&self, relative: &Path) -> Option<Content> {
+        let path = locate::resolve(&self.root, relative)?;
+        if !path.is_file() {
+            return None;
+        }
+        let mut file = File::open(&path).ok()?;
+        let metadata = file.metadata().ok()?;
+        let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+        let validators = Validators::new(metadata.len(), modified);
+        let content_type = content_type::of(relative);
+        if metadata.len() > READ_AT_ONCE {
+            let source = Source::File(file, metadata.len());
+            return Some(Content { validators, content_type, source });
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
+        file.by_ref().take(READ_AT_ONCE).read_to_end(&mut bytes).ok()?;
+        let bytes = Bytes::from(bytes);
+        if let Ok(mut contents) = self.contents.try_borrow_mut() {
+            contents.insert(relative, &metadata, &validators, content_type, &bytes);
+        }
+        Some(Content { validators, content_type, source: Source::Bytes(bytes) })
+    }
+}
