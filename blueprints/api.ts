@@ -4,5 +4,13 @@ export default defineBlueprint({
   id: 'api',
   label: 'API',
   description: 'Database, sign-in, tokens, notes example, Docker, CI, load profile',
-  answers: {},
+  answers: {
+    database: 'postgres',
+    auth: 'sessions',
+    tokens: 'jwt',
+    example: 'notes',
+    docker: true,
+    ci: 'github',
+    bench: true,
+  },
 })
