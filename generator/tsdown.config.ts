@@ -1,6 +1,8 @@
-import { cp, rm } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
+import path from 'node:path'
 import { viteImportGlobPlugin } from 'rolldown/experimental'
 import { defineConfig } from 'tsdown'
+import { licences } from './build/licences.ts'
 
 /** The package is one bundle in lazily loaded chunks: no runtime dependency, templates and blueprints inside. */
 export default defineConfig({
@@ -8,20 +10,19 @@ export default defineConfig({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  outDir: 'dist',
   clean: true,
   dts: false,
   minify: 'dce-only',
   noExternal: /./,
-  plugins: [viteImportGlobPlugin()],
+  // jsonc-parser's `main` finds its parts by names a bundler cannot follow; its `module` does not.
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+  plugins: [viteImportGlobPlugin(), licences('THIRD-PARTY-LICENSES')],
   outputOptions: { chunkFileNames: 'chunks/[name]-[hash].js', entryFileNames: '[name].js' },
   hooks: {
-    'build:done': async () => {
-      await rm('dist/templates', { recursive: true, force: true })
-      await cp('../templates', 'dist/templates', {
+    'build:done': ({ options: { outDir } }) =>
+      cp('../templates', path.join(outDir, 'templates'), {
         recursive: true,
-        filter: (source) => !source.endsWith('layer.ts') && !source.includes('node_modules'),
-      })
-    },
+        filter: (source) => path.basename(source) !== 'layer.ts',
+      }),
   },
 })
