@@ -108,7 +108,7 @@ export interface HandlerRoute extends RouteBase {
   bodyBytes: number | null
   /** Indexes in `AppPlan.auths`; the first that finds a token decides. Empty: open. */
   auths: number[]
-  /** When no auth finds a valid token: 'reject' answers 401 natively; 'ask' enters JavaScript (a session store is asked) unless none of `askCookies` is present. */
+  /** When no auth finds a valid token: 'reject' answers 401 natively; 'ask' enters JavaScript (a session store is asked) unless cookies are named and none of them is present. */
   onMissing: 'reject' | 'ask'
   askCookies: string[]
   guards: GuardPlan[]

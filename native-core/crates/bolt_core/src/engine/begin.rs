@@ -250,7 +250,7 @@ fn admit<'a>(app: &App, handler: &Handler, request: &Request<'_>, now: u64) -> R
         |name: &String| request.head.values(request.raw, "cookie").any(|field| auth::cookie(field, name).is_some());
     match handler.on_missing {
         OnMissing::Reject if handler.auths.is_empty() => Ok(None),
-        OnMissing::Ask if handler.ask_cookies.iter().any(asked) => Ok(None),
+        OnMissing::Ask if handler.ask_cookies.is_empty() || handler.ask_cookies.iter().any(asked) => Ok(None),
         _ => Err(Answer::Unauthorized { invalid }),
     }
 }

@@ -126,7 +126,7 @@ pub struct BodyPlan {
 pub enum OnMissing {
     /// 401.
     Reject,
-    /// JavaScript decides, if one of `askCookies` is there; else 401.
+    /// JavaScript decides, if one of `askCookies` is there or none is named; else 401.
     Ask,
 }
 
