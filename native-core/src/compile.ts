@@ -75,7 +75,7 @@ export function compileApp(
 function planHandler(id: number, route: DeclaredHandler, parts: CompiledParts, jwts: JwtCheck[]): HandlerRoute {
   const checks = authOf(route)?.checks ?? []
   const asks = checks.filter((check) => check.kind === 'ask')
-  const everyAskHasCookies = asks.every((check) => check.cookies.length > 0)
+  const areCookiesKnown = asks.every((check) => check.cookies.length > 0)
   const guards = guardsOf(route).flatMap((guard) => guard.rules)
   if (guards.length > 0 && checks.length === 0) {
     throw new BoltError(
@@ -97,8 +97,9 @@ function planHandler(id: number, route: DeclaredHandler, parts: CompiledParts, j
     bodyBytes: route.options.bodyBytes ?? null,
     auths: checks.filter((check) => check.kind === 'jwt').map((check) => indexOf(jwts, check)),
     onMissing: asks.length > 0 ? 'ask' : 'reject',
-    askCookies: everyAskHasCookies ? asks.flatMap((check) => check.cookies) : [],
-    guards,
+    askCookies: areCookiesKnown ? asks.flatMap((check) => check.cookies) : [],
+    // Claims that only JavaScript finds are guarded there.
+    guards: asks.length === checks.length ? [] : guards,
     status: route.options.status ?? 200,
   }
 }

@@ -1,3 +1,4 @@
+import type { Auth } from './auth.ts'
 import type { OutputOf, Schema } from './schema/standard.ts'
 
 /** Names of the parameters in a path: `/notes/:id` → `'id'`, `/files/*path` → `'path'`. */
@@ -16,7 +17,9 @@ export type PathParams<Path extends string> = string extends Path
   ? Readonly<Record<string, string>>
   : { readonly [Name in ParamNames<Path>]: string }
 
-type PartOf<S extends Schema | undefined, Default> = [S] extends [Schema] ? OutputOf<S> : Default
+type PartOf<Options, Part extends string, Default> = Options extends { readonly [P in Part]: infer S extends Schema }
+  ? OutputOf<S>
+  : Default
 
 /** Reads request headers by name, in any case. */
 export interface HeaderReader {
@@ -80,20 +83,12 @@ export interface Context<
   setHeader(name: string, value: string): void
 }
 
-/** The context of a route with these schemas. */
-export type RouteContext<
-  Path extends string,
-  Params extends Schema | undefined,
-  Query extends Schema | undefined,
-  HeaderSchema extends Schema | undefined,
-  Cookies extends Schema | undefined,
-  Body extends Schema | undefined,
-  Auth,
-> = Context<
-  PartOf<Params, PathParams<Path>>,
-  PartOf<Query, Readonly<Record<string, string | undefined>>>,
-  [HeaderSchema] extends [Schema] ? OutputOf<HeaderSchema> & HeaderReader : HeaderReader,
-  PartOf<Cookies, Readonly<Record<string, string | undefined>>>,
-  PartOf<Body, undefined>,
-  Auth
+/** The context of a route with this path and these options. */
+export type RouteContext<Path extends string, Options, GroupClaims> = Context<
+  PartOf<Options, 'params', PathParams<Path>>,
+  PartOf<Options, 'query', Readonly<Record<string, string | undefined>>>,
+  PartOf<Options, 'headers', unknown> & HeaderReader,
+  PartOf<Options, 'cookies', Readonly<Record<string, string | undefined>>>,
+  PartOf<Options, 'body', undefined>,
+  Options extends { readonly auth: Auth<infer Claims> } ? Claims : GroupClaims
 >

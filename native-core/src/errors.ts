@@ -1,25 +1,28 @@
 /**
- * Every error the core answers with, in one place: the code of the problem document and its status. The Rust side has the same list
- * (`bolt_core` error.rs); a test compares the two.
+ * Every error the core answers with, in one place: the code of the problem document, its status and its title. The Rust side has the same
+ * list (`bolt_core` error.rs); a test compares the two.
  */
 export const httpErrors = {
-  'bad-request': 400,
-  'malformed-json': 400,
-  unauthorized: 401,
-  forbidden: 403,
-  'not-found': 404,
-  'method-not-allowed': 405,
-  'request-timeout': 408,
-  'body-too-large': 413,
-  'uri-too-long': 414,
-  'unsupported-media-type': 415,
-  'expectation-failed': 417,
-  'validation-failed': 422,
-  'headers-too-large': 431,
-  internal: 500,
-  'not-implemented': 501,
-  overloaded: 503,
-} as const
+  'bad-request': { status: 400, title: 'Bad Request' },
+  'malformed-json': { status: 400, title: 'Malformed JSON' },
+  unauthorized: { status: 401, title: 'Unauthorized' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'not-found': { status: 404, title: 'Not Found' },
+  'method-not-allowed': { status: 405, title: 'Method Not Allowed' },
+  'request-timeout': { status: 408, title: 'Request Timeout' },
+  'body-too-large': { status: 413, title: 'Content Too Large' },
+  'uri-too-long': { status: 414, title: 'URI Too Long' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported Media Type' },
+  'range-not-satisfiable': { status: 416, title: 'Range Not Satisfiable' },
+  'expectation-failed': { status: 417, title: 'Expectation Failed' },
+  'validation-failed': { status: 422, title: 'Validation Failed' },
+  'headers-too-large': { status: 431, title: 'Request Header Fields Too Large' },
+  internal: { status: 500, title: 'Internal Server Error' },
+  'not-implemented': { status: 501, title: 'Not Implemented' },
+  overloaded: { status: 503, title: 'Service Unavailable' },
+  'handler-timeout': { status: 504, title: 'Gateway Timeout' },
+  'http-version-not-supported': { status: 505, title: 'HTTP Version Not Supported' },
+} as const satisfies Record<string, { status: number; title: string }>
 
 /** Code of an error that the core itself answers with. */
 export type HttpErrorCode = keyof typeof httpErrors

@@ -1,5 +1,4 @@
 import { STATUS_CODES } from 'node:http'
-import type { HttpErrorCode } from './errors.ts'
 import { httpErrors } from './errors.ts'
 
 /** One violated rule of a request. */
@@ -61,22 +60,31 @@ export class HttpError extends Error {
   }
 }
 
-/** The reason phrase of a status. */
-export function titleOf(status: number): string {
-  return STATUS_CODES[status] ?? 'Error'
-}
-
 /** The core's own code of a status. */
 export function codeOf(status: number): string {
-  for (const code of Object.keys(httpErrors) as HttpErrorCode[]) if (httpErrors[code] === status) return code
-  return 'error'
+  return ownErrors().find(([, error]) => error.status === status)?.[0] ?? 'error'
+}
+
+/** Title of an error: that of its code, else the reason phrase of its status. */
+export function titleOf(status: number, code = codeOf(status)): string {
+  return ownErrors().find(([name]) => name === code)?.[1].title ?? STATUS_CODES[status] ?? 'Error'
+}
+
+function ownErrors(): Array<[string, { status: number; title: string }]> {
+  return Object.entries(httpErrors)
 }
 
 /** Builds the body of an error response. */
-export function problemBody(error: Omit<Problem, 'type' | 'title'> & { title?: string }): string {
+export function problemBody(error: Omit<Problem, 'type' | 'title'>): string {
   const { status, detail, code, requestId, errors } = error
-  const problem: Problem = { type: 'about:blank', title: error.title ?? titleOf(status), status, code, requestId }
-  if (detail !== undefined) problem.detail = detail
-  if (errors !== undefined) problem.errors = errors
+  const problem: Problem = {
+    type: 'about:blank',
+    title: titleOf(status, code),
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    code,
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
   return JSON.stringify(problem)
 }

@@ -9,30 +9,22 @@ import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
 export type ResponseMap = { readonly [status: number]: Schema | null }
 
 /** Options of a route; each is checked when the route is declared and an unknown one is refused. */
-export interface RouteOptions<
-  Params extends Schema | undefined = Schema | undefined,
-  Query extends Schema | undefined = Schema | undefined,
-  HeaderSchema extends Schema | undefined = Schema | undefined,
-  Cookies extends Schema | undefined = Schema | undefined,
-  Body extends Schema | undefined = Schema | undefined,
-  Response extends Schema | ResponseMap | undefined = Schema | ResponseMap | undefined,
-  Claims = unknown,
-> {
+export interface RouteOptions {
   /** Path parameters; text is coerced as the schema says (`z.number()` accepts `/notes/7`). @default all strings */
-  params?: Params
+  params?: Schema
   /** Query parameters; a repeated key is an array where the schema has one. @default all strings, the first of each name */
-  query?: Query
+  query?: Schema
   /** Request headers by lower-case name. */
-  headers?: HeaderSchema
-  cookies?: Cookies
+  headers?: Schema
+  cookies?: Schema
   /** The JSON body. */
-  body?: Body
+  body?: Schema
   /** What the route answers: one schema, or one per status. */
-  response?: Response
+  response?: Schema | ResponseMap
   /** Status of a plain return value. @default 200 */
   status?: number
   /** How a request signs in; without it the route is open. @default the group's */
-  auth?: Auth<Claims>
+  auth?: Auth<unknown>
   /** Rules on the verified claims; all must hold, those of the groups too. */
   guard?: Guard | readonly Guard[]
   /** Largest body of this route, bytes. @default limits.bodyBytes */
@@ -49,8 +41,8 @@ export interface RouteOptions<
 }
 
 /** Options of `group`; they hold for every route in it. */
-export interface GroupOptions<Claims = unknown> {
-  auth?: Auth<Claims>
+export interface GroupOptions {
+  auth?: Auth<unknown>
   guard?: Guard | readonly Guard[]
   tags?: readonly string[]
   /** Leaves the group's routes out of the OpenAPI document. @default false */
@@ -63,15 +55,15 @@ type SuccessOf<Map> = {
 type BodyOf<S> = S extends Schema ? OutputOf<S> : undefined
 type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]>, Status> }[keyof Map & number]
 
-/** What a handler with this `response` may return. */
-export type HandlerValue<R> = [R] extends [undefined]
-  ? unknown
-  : [R] extends [Schema]
+/** What a handler of a route with these options may return. */
+export type HandlerValue<Options> = Options extends { readonly response: infer R }
+  ? R extends Schema
     ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Response
     : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Response
+  : unknown
 
 /** Answers a request. The value is the answer: object → JSON, string → text, bytes, `reply(…)`, `Response`, undefined → 204. */
-export type Handler<Ctx, R> = (ctx: Ctx) => HandlerValue<R> | Promise<HandlerValue<R>>
+export type Handler<Ctx, Options> = (ctx: Ctx) => HandlerValue<Options> | Promise<HandlerValue<Options>>
 
 /** Wraps handlers; returns what `next` gave, or something else in its place. */
 export type Middleware = (ctx: Context, next: () => Promise<unknown>) => unknown
@@ -79,28 +71,19 @@ export type Middleware = (ctx: Context, next: () => Promise<unknown>) => unknown
 /** A fetch handler, such as better-auth's `auth.handler`. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>
 
+/** An object type that has no keys but those of `Known`. */
+export type Only<Given, Known> = Given & { readonly [Key in Exclude<keyof Given, keyof Known>]: never }
+
 /** Declares a route of one method. */
 export interface RouteMethod<Prefix extends string, GroupClaims> {
   <Path extends string>(
     path: Path,
-    handler: Handler<
-      RouteContext<`${Prefix}${Path}`, undefined, undefined, undefined, undefined, undefined, GroupClaims>,
-      undefined
-    >,
+    handler: Handler<RouteContext<`${Prefix}${Path}`, object, GroupClaims>, object>,
   ): void
-  <
-    Path extends string,
-    Params extends Schema | undefined = undefined,
-    Query extends Schema | undefined = undefined,
-    HeaderSchema extends Schema | undefined = undefined,
-    Cookies extends Schema | undefined = undefined,
-    Body extends Schema | undefined = undefined,
-    R extends Schema | ResponseMap | undefined = undefined,
-    Claims = GroupClaims,
-  >(
+  <Path extends string, const Options extends RouteOptions>(
     path: Path,
-    options: RouteOptions<Params, Query, HeaderSchema, Cookies, Body, R, Claims>,
-    handler: Handler<RouteContext<`${Prefix}${Path}`, Params, Query, HeaderSchema, Cookies, Body, Claims>, R>,
+    options: Only<Options, RouteOptions>,
+    handler: Handler<RouteContext<`${Prefix}${Path}`, Options, GroupClaims>, Options>,
   ): void
 }
 

@@ -12,6 +12,7 @@ import {
   type FetchHandler,
   type GroupOptions,
   type Middleware,
+  type Only,
   type RouteMethod,
   type RouteOptions,
 } from './route.ts'
@@ -111,10 +112,12 @@ export class Router<Prefix extends string = '', Claims = undefined> {
    * @example app.group('/admin', { auth, guard: requires({ role: 'admin' }) }, (r) => { r.get('/users', listUsers) })
    */
   group<Path extends string>(path: Path, declare: (router: Router<`${Prefix}${Path}`, Claims>) => void): void
-  group<Path extends string, GroupClaims = Claims>(
+  group<Path extends string, const Options extends GroupOptions>(
     path: Path,
-    options: GroupOptions<GroupClaims>,
-    declare: (router: Router<`${Prefix}${Path}`, GroupClaims>) => void,
+    options: Only<Options, GroupOptions>,
+    declare: (
+      router: Router<`${Prefix}${Path}`, Options extends { readonly auth: Auth<infer C> } ? C : Claims>,
+    ) => void,
   ): void
   group(path: string, ...rest: unknown[]): void {
     const where = `group ${path}`

@@ -100,7 +100,7 @@ export class Exchange {
   /** Answers with a problem document. */
   reject(rejection: Rejection): void {
     const { code, message, errors } = rejection
-    const status = httpErrors[code]
+    const { status } = httpErrors[code]
     const body = problemBody({
       status,
       detail: message,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { type HttpErrorCode, httpErrors } from '../errors.ts'
-import { PROBLEM_TYPE, problemBody, titleOf } from '../problem.ts'
+import { PROBLEM_TYPE, problemBody } from '../problem.ts'
 
 const codes: Readonly<Record<string, HttpErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
@@ -21,11 +21,11 @@ export function answerFault(error: NodeJS.ErrnoException, socket: Duplex, header
     return
   }
   const code = codes[error.code ?? ''] ?? 'bad-request'
-  const status = httpErrors[code]
+  const { status, title } = httpErrors[code]
   const requestId = randomUUID()
   const body = problemBody({ status, detail: details[code] ?? 'The request is not proper HTTP', code, requestId })
   const head = [
-    `HTTP/1.1 ${status} ${titleOf(status)}`,
+    `HTTP/1.1 ${status} ${title}`,
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,

@@ -57,8 +57,11 @@ export async function prepareInputs(
   const violations: Violation[] = []
   const inputs: Input[] = route.plan.params === null ? [...params] : []
   for (const part of route.parts) {
-    const value = coercePart(part.schema, valuesOf(part, exchange, route.paramNames, params))
-    violations.push(...part.validate(value, part.place))
+    const { value, faults } = coercePart(part.place, part.schema, valuesOf(part, exchange, route.paramNames, params))
+    violations.push(
+      ...faults,
+      ...part.validate(value, part.place).filter(({ path }) => !faults.some((fault) => fault.path === path)),
+    )
     for (const name of part.names) inputs.push(Object.hasOwn(value, name) ? (value[name] as Input) : undefined)
   }
   const limit = route.plan.bodyBytes ?? plan.limits.bodyBytes
@@ -83,7 +86,8 @@ async function admit(route: HandlerRoute, exchange: Exchange, checks: readonly T
       exchange.claims = result.claims
       return
     }
-    isInvalid ||= result.kind === 'invalid'
+    isInvalid = result.kind === 'invalid'
+    if (isInvalid) break
   }
   if (route.onMissing === 'ask') {
     const cookies = parseCookies(exchange.header('cookie'))

@@ -1,5 +1,7 @@
 import type { RoutePlan } from '../plan.ts'
 
+const allowOrder = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
 /** Where a request goes. */
 export type Match =
   | { kind: 'route'; route: RoutePlan; params: string[] }
@@ -35,6 +37,8 @@ export class FallbackRouter {
     if (mount !== undefined) return { kind: 'route', route: mount, params: [] }
     const methods = this.#allowed(segments)
     if (methods.length > 0) return { kind: 'allowed', methods }
+    // As a Location, a path that begins with // would name another host.
+    if (path.startsWith('//')) return { kind: 'none' }
     const twin = path.endsWith('/') ? segments.slice(0, -1) : [...segments, '']
     const hasTwin = path !== '/' && twin.length > 0 && this.#allowed(twin).length > 0
     return hasTwin ? { kind: 'twin', path: path.endsWith('/') ? path.slice(0, -1) : `${path}/` } : { kind: 'none' }
@@ -74,7 +78,8 @@ export class FallbackRouter {
   #allowed(segments: readonly string[]): string[] {
     const methods = [...this.#trees.keys()].filter((method) => this.#find(method, segments) !== undefined)
     if (methods.length === 0) return []
-    return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].sort()
+    const all = new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])
+    return allowOrder.filter((method) => all.has(method))
   }
 }
 

@@ -203,7 +203,7 @@ export class FallbackServer {
     exchanges.set(handle, exchange)
     this.#waiting += 1
     const timer = setTimeout(
-      () => exchange.reject(new Rejection('overloaded', 'The answer took too long (limits.requestTimeout)')),
+      () => exchange.reject(new Rejection('handler-timeout', 'The answer took too long (limits.requestTimeout)')),
       limits.requestTimeout,
     )
     exchange.onAnswer = () => {

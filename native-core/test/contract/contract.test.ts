@@ -1,0 +1,104 @@
+import type { App, Server } from '@bolt-app/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildApps, entered } from './apps.ts'
+import type { Answer, AppName, Case, Column } from './case.ts'
+import { answers, files, fixed, mounts } from './cases/answers.ts'
+import { auth } from './cases/auth.ts'
+import { bodies } from './cases/bodies.ts'
+import { cors } from './cases/cors.ts'
+import { headersAndCookies, params, query } from './cases/inputs.ts'
+import { methods, routing } from './cases/routing.ts'
+import { connection, framing, limits } from './cases/wire.ts'
+import { exchange } from './client.ts'
+import { askBytes, checkAnswer, methodsOf, toAsked } from './run.ts'
+
+const table: Record<string, Case[]> = {
+  routing,
+  methods,
+  params,
+  query,
+  headersAndCookies,
+  bodies,
+  auth,
+  answers,
+  fixed,
+  files,
+  mounts,
+  cors,
+  framing,
+  connection,
+  limits,
+}
+
+for (const host of ['native', 'fallback'] as const) {
+  describe(host, () => {
+    let apps: Record<AppName, App>
+    const servers = new Map<AppName, Server>()
+
+    beforeAll(async () => {
+      process.env.BOLT_CORE = host
+      apps = buildApps()
+      for (const [name, app] of Object.entries(apps)) servers.set(name as AppName, await app.listen({ port: 0 }))
+      expect(apps.main.host, 'the native engine is missing: npm run build:native -w @bolt-app/core').toBe(host)
+    })
+
+    afterAll(async () => {
+      for (const server of servers.values()) await server.close()
+    })
+
+    for (const way of ['socket', 'inject'] as const) {
+      const column: Column = `${host} ${way}`
+      describe(way, () => {
+        for (const [group, cases] of Object.entries(table)) {
+          // Rows of raw bytes are about the wire; `inject` writes its own bytes.
+          const rows = way === 'socket' ? cases : cases.filter((row) => !(row.ask instanceof Uint8Array))
+          if (rows.length === 0) continue
+          describe(group, () => {
+            for (const row of rows) {
+              const reason = skipReason(row, host, way, column)
+              it.skipIf(reason !== undefined)(
+                reason === undefined ? row.title : `${row.title} [skipped: ${reason}]`,
+                () => runRow(row, way),
+              )
+            }
+          })
+        }
+      })
+    }
+
+    async function runRow(row: Case, way: 'socket' | 'inject'): Promise<void> {
+      const app = apps[row.app ?? 'main']
+      const before = { calls: app.stats().javascriptCalls, entered: entered.count }
+      const expected = [row.answer].flat() as Answer[]
+      if (way === 'inject') {
+        checkAnswer(await app.inject(toAsked(row)), expected[0] as Answer)
+      } else {
+        const { port } = servers.get(row.app ?? 'main') as Server
+        const bytes = askBytes(row)
+        const { responses, isClosed } = await exchange(port, bytes, {
+          methods: methodsOf(row, expected.length),
+          awaitClose: row.closes === true,
+        })
+        expect(responses).toHaveLength(expected.length)
+        for (const [index, response] of responses.entries()) {
+          const headers = new Headers(response.headers)
+          checkAnswer({ status: response.status, headers, body: response.body }, expected[index] as Answer)
+        }
+        if (row.closes === true) expect(isClosed).toBe(true)
+      }
+      if (row.native === true) {
+        expect(entered.count, 'calls of handlers').toBe(before.entered)
+        expect(app.stats().javascriptCalls, 'stats().javascriptCalls').toBe(before.calls)
+      }
+    }
+  })
+}
+
+function skipReason(
+  row: Case,
+  host: 'native' | 'fallback',
+  way: 'socket' | 'inject',
+  column: Column,
+): string | undefined {
+  return row.skip?.[column] ?? row.skip?.[host] ?? (way === 'inject' ? row.skip?.inject : undefined)
+}
