@@ -1,6 +1,7 @@
 /** The servers that are compared: how each is started, in the order of the tables. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { plan } from './app/plan.mjs'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const bun = at('./node_modules/@oven/bun-linux-x64/bin/bun')
@@ -19,7 +20,13 @@ const raw = at('../target/release/bolt-raw')
 /** @type {Server[]} */
 export const servers = [
   node('ours', '@bolt-app/core', '../native-core'),
-  { id: 'raw', title: 'our engine without Node', command: [raw], needs: raw, yardstick: true },
+  {
+    id: 'raw',
+    title: 'our engine without Node',
+    command: [raw, '0', JSON.stringify(plan)],
+    needs: raw,
+    yardstick: true,
+  },
   node('uws', 'uWebSockets.js', './node_modules/@trufflesuite/uws-js-unofficial'),
   onBun('bun', 'Bun.serve', './node_modules/@oven/bun-linux-x64'),
   onBun('elysia', 'Elysia on Bun', './node_modules/elysia'),
