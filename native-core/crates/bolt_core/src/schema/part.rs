@@ -177,7 +177,9 @@ impl Part {
         let any = ArrayRules::default();
         let rules = self.plan.node(list).array.as_deref().unwrap_or(&any);
         let mut items = Vec::new();
+        let mut count = 0;
         for (index, value) in values.enumerate() {
+            count += 1;
             let path = Path::Index(path, index);
             let item = match rules.item(index) {
                 Rest::Any => Some(Input::Str(Cow::Borrowed(value))),
@@ -192,7 +194,7 @@ impl Part {
             };
             items.extend(item);
         }
-        rules.report_count(items.len(), path, issues);
+        rules.report_count(count, path, issues);
         if rules.unique && has_equal(&items) {
             issues.equal_items(path);
         }
