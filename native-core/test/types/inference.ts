@@ -1,0 +1,156 @@
+/**
+ * Checked by the compiler only: what handlers see and may return follows from path and schemas, and nothing is `any`. A line under
+ * `@ts-expect-error` must not compile.
+ */
+import { authenticate, createApp, firstOf, HttpError, jwt, redirect, reply, requires } from '@bolt-app/core'
+import { z } from 'zod'
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+/** Compiles only when the type is exactly the expected one; `any` is never exact. */
+function is<Expected>() {
+  return <Given>(_value: Given, ..._proof: Same<Given, Expected> extends true ? [] : [never]): void => undefined
+}
+
+const app = createApp()
+const Note = z.object({ id: z.int(), title: z.string(), tags: z.array(z.string()) })
+const token = jwt({ algorithms: ['HS256'], secret: 'x'.repeat(32) })
+
+// Parameters of the path, without a schema.
+app.get('/notes/:id/files/*path', (ctx) => {
+  is<{ readonly id: string; readonly path: string }>()(ctx.params)
+  is<string>()(ctx.params.id)
+  is<undefined>()(ctx.body)
+  is<undefined>()(ctx.auth)
+  is<string | undefined>()(ctx.query.anything)
+  is<string | undefined>()(ctx.cookies.sid)
+  is<string | undefined>()(ctx.headers.get('accept'))
+  // @ts-expect-error the path has no such parameter
+  return ctx.params.other
+})
+
+// Every part by its schema.
+app.post(
+  '/notes/:id',
+  {
+    params: z.object({ id: z.int() }),
+    query: z.object({
+      limit: z.int().default(20),
+      since: z.coerce.date().optional(),
+      tags: z.array(z.string()).optional(),
+    }),
+    headers: z.object({ 'x-count': z.int() }),
+    cookies: z.object({ theme: z.enum(['dark', 'light']) }),
+    body: z.object({ title: z.string().transform((text) => text.length), done: z.boolean().default(false) }),
+    response: Note,
+  },
+  (ctx) => {
+    is<number>()(ctx.params.id)
+    is<number>()(ctx.query.limit)
+    is<Date | undefined>()(ctx.query.since)
+    is<string[] | undefined>()(ctx.query.tags)
+    is<number>()(ctx.headers['x-count'])
+    is<string | undefined>()(ctx.headers.get('x-count'))
+    is<'dark' | 'light'>()(ctx.cookies.theme)
+    is<number>()(ctx.body.title)
+    is<boolean>()(ctx.body.done)
+    is<AbortSignal>()(ctx.signal)
+    // @ts-expect-error not in the schema
+    ctx.query.offset
+    // @ts-expect-error parameters are read only
+    ctx.params = { id: 1 }
+    return { id: ctx.params.id, title: 'a', tags: ['b'] }
+  },
+)
+
+// What a handler may return.
+app.get('/one', { response: Note }, () => ({ id: 1, title: 'a', tags: [] }))
+app.get('/one-later', { response: Note }, async () => ({ id: 1, title: 'a', tags: [] }))
+app.get('/one-reply', { response: Note }, () =>
+  reply({ id: 1, title: 'a', tags: [] }, { status: 200, headers: { etag: 'x' } }),
+)
+app.get('/one-redirect', { response: Note }, () => redirect('/two'))
+app.get('/one-response', { response: Note }, () => new Response('x'))
+// @ts-expect-error a property is missing
+app.get('/bad-one', { response: Note }, () => ({ id: 1, title: 'a' }))
+// @ts-expect-error a property has another type
+app.get('/bad-two', { response: Note }, async () => ({ id: '1', title: 'a', tags: [] }))
+// @ts-expect-error the reply carries something else
+app.get('/bad-three', { response: Note }, () => reply({ nothing: true }))
+app.get('/by-status', { response: { 200: Note, 404: z.object({ missing: z.string() }), 204: null } }, (ctx) => {
+  if (ctx.query.a === '1') return reply({ missing: 'it' }, { status: 404 })
+  if (ctx.query.a === '2') return undefined
+  return { id: 1, title: 'a', tags: [] }
+})
+const byStatus = { 200: Note, 404: z.object({ missing: z.string() }) }
+const wrongly = () => reply({ id: 1, title: 'a', tags: [] }, { status: 404 })
+// @ts-expect-error the status has another schema
+app.get('/bad-status', { response: byStatus }, wrongly)
+
+// Claims.
+app.get('/claims', { auth: token, guard: requires({ role: 'admin' }) }, (ctx) => {
+  is<string | undefined>()(ctx.auth.sub)
+  is<unknown>()(ctx.auth.anything)
+})
+app.get(
+  '/shaped',
+  { auth: jwt({ algorithms: ['HS256'], secret: 'x'.repeat(32), claims: z.object({ level: z.int() }) }) },
+  (ctx) => is<number>()(ctx.auth.level),
+)
+const session = authenticate(async (ctx) => (ctx.cookies.sid === undefined ? null : { user: ctx.cookies.sid }), {
+  cookies: ['sid'],
+})
+app.get('/asked', { auth: session }, (ctx) => is<{ user: string }>()(ctx.auth))
+app.get(
+  '/either',
+  {
+    auth: firstOf(
+      session,
+      authenticate(() => ({ key: 1 })),
+    ),
+  },
+  (ctx) => {
+    is<{ user: string } | { key: number }>()(ctx.auth)
+  },
+)
+
+// Groups hand claims and prefix parameters on.
+app.group('/teams/:team', { auth: session, tags: ['teams'] }, (r) => {
+  r.get('/members/:member', (ctx) => {
+    is<string>()(ctx.params.team)
+    is<string>()(ctx.params.member)
+    is<string>()(ctx.auth.user)
+  })
+  r.get('/own', { auth: token }, (ctx) => is<string | undefined>()(ctx.auth.sub))
+  r.group('/deep', (inner) => {
+    inner.get('/x', { query: z.object({ n: z.int() }) }, (ctx) => {
+      is<string>()(ctx.auth.user)
+      is<number>()(ctx.query.n)
+    })
+  })
+})
+
+// Wrapped handlers keep their context.
+const logged = <Ctx, Value>(handler: (ctx: Ctx) => Value) => handler
+app.get(
+  '/wrapped/:id',
+  { query: z.object({ n: z.int() }) },
+  logged((ctx) => ctx.query.n + ctx.params.id.length),
+)
+
+// Misspelt and wrong options.
+// @ts-expect-error no such option
+app.get('/typo', { quary: z.object({}) }, () => 1)
+// @ts-expect-error a guard is not a function
+app.get('/guard', { auth: token, guard: () => true }, () => 1)
+// @ts-expect-error a schema is expected
+app.get('/schema', { query: { n: 'number' } }, () => 1)
+// @ts-expect-error no such algorithm
+jwt({ algorithms: ['none'], secret: 'x' })
+// @ts-expect-error no such option
+createApp({ opneapi: { title: 'a', version: '1' } })
+// @ts-expect-error a status of a redirect
+redirect('/x', 200)
+// @ts-expect-error ports are numbers
+void app.listen({ port: '3000' })
+
+throw new HttpError(500, 'this file is only compiled')
