@@ -198,8 +198,9 @@ fn call<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32, hand
         cx.slots.release(handle);
         return refuse(refusal);
     }
-    // With a body to come its violations are reported too, all at once.
-    if !slot.issues.is_empty() && !(has_body && handler.body.is_some() && !request.head.expects_continue) {
+    // With a body to come its violations are reported too, all at once; but a client that asks first is told at once.
+    let waits_for_body = has_body && handler.body.is_some() && !request.head.expects_continue;
+    if !slot.issues.is_empty() && !waits_for_body {
         let issues = std::mem::take(&mut slot.issues);
         cx.slots.release(handle);
         return Verdict::Native(Answer::Invalid(issues));

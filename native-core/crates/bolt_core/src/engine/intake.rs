@@ -134,9 +134,11 @@ fn advance(connection: &mut Connection, app: &App, cx: &mut Context, bytes: &[u8
 
 /// Reads one head; 0 when it is not complete.
 fn head(connection: &mut Connection, app: &App, cx: &mut Context, bytes: &[u8]) -> usize {
-    // A head that trickles in is not parsed again for every byte.
+    // A head that trickles in is not parsed again for every byte, only where it may have ended or crossed a bound.
     let fresh = bytes.get(connection.scanned..).unwrap_or_default();
-    if connection.scanned != 0 && memchr::memchr(b'\n', fresh).is_none() && bytes.len() <= app.limits.head_bytes {
+    let crosses = |bound: usize| connection.scanned <= bound && bytes.len() > bound;
+    let bounds = crosses(app.limits.uri_bytes) || crosses(app.limits.head_bytes);
+    if connection.scanned != 0 && !bounds && memchr::memchr(b'\n', fresh).is_none() {
         return 0;
     }
     match cx.head.read(bytes, &app.limits) {

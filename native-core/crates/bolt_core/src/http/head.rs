@@ -216,11 +216,15 @@ fn fault(error: httparse::Error, bytes: &[u8], limits: &Limits) -> Refusal {
     }
 }
 
-/// Whether the request line ends in a well-formed version (RFC 9112 §2.3) that is not ours.
+/// Whether the request line is well-formed (RFC 9112 §3) with a version (§2.3) that is not ours.
 fn names_other_version(bytes: &[u8]) -> bool {
     let line = bytes.split(|b| matches!(b, b'\r' | b'\n')).find(|line| !line.is_empty()).unwrap_or_default();
-    let version = line.rsplit(|b| *b == b' ').next().unwrap_or_default();
-    matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit())
+    let mut parts = line.split(|b| *b == b' ');
+    let (Some(_), Some(target), Some(version), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let [b'H', b'T', b'T', b'P', b'/', major, b'.', minor] = version else { return false };
+    !target.is_empty() && major.is_ascii_digit() && minor.is_ascii_digit()
 }
 
 fn uri_too_long(limits: &Limits) -> Refusal {

@@ -1,0 +1,148 @@
+//! A client of an engine without any I/O.
+#![allow(dead_code, reason = "each test file uses its part of it")]
+
+use bolt_core::engine::{Body, ConnectionId, Slots};
+use bolt_core::{Engine, Fate, Handle};
+
+/// A plan with these limits and routes.
+pub fn app(limits: &str, routes: &[String]) -> String {
+    let routes = routes.join(",");
+    format!(
+        r#"{{"limits":{limits},"securityHeaders":["x-frame-options","DENY"],"cors":null,"trustedProxies":[],"auths":[],"routes":[{routes}]}}"#
+    )
+}
+
+/// A handler route; `more` replaces fields, such as `"query":null`.
+pub fn handler(id: usize, method: &str, path: &str, more: &str) -> String {
+    let mut fields = vec![
+        ("params", "null"),
+        ("query", "null"),
+        ("headers", "null"),
+        ("cookies", "null"),
+        ("body", "null"),
+        ("bodyBytes", "null"),
+        ("auths", "[]"),
+        ("onMissing", r#""reject""#),
+        ("askCookies", "[]"),
+        ("guards", "[]"),
+        ("status", "200"),
+    ];
+    fields.retain(|(name, _)| !more.contains(&format!("\"{name}\":")));
+    let rest: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    let more = if more.is_empty() { String::new() } else { format!(",{more}") };
+    format!(r#"{{"id":{id},"kind":"handler","method":"{method}","path":"{path}",{}{more}}}"#, rest.join(","))
+}
+
+/// A response as the client read it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("a JSON body")
+    }
+}
+
+/// One connection to an engine of its own.
+pub struct Client {
+    pub engine: Engine,
+    pub id: ConnectionId,
+    pub received: Vec<u8>,
+    /// Methods of the requests, to know which responses have no content.
+    pub heads: bool,
+    pub now: u64,
+}
+
+impl Client {
+    pub fn new(plan: &str) -> Self {
+        let mut engine = Engine::new(plan, Slots::default()).expect("a valid plan");
+        engine.set_time(0, 1_700_000_000);
+        let id = engine.open("127.0.0.1".parse().expect("an address"));
+        Self { engine, id, received: Vec::new(), heads: false, now: 0 }
+    }
+
+    /// Sends bytes, as far as the engine takes them, and reads what comes back.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.engine.receive(self.id, bytes);
+        self.pump();
+    }
+
+    pub fn wait(&mut self, ms: u64) {
+        self.now += ms;
+        self.engine.set_time(self.now, 1_700_000_000 + self.now / 1000);
+        self.engine.on_deadline();
+        self.pump();
+    }
+
+    /// Answers everything that waits for a handler with what it sent, or `{}`.
+    pub fn answer_calls(&mut self) {
+        while let Some(call) = self.engine.next_call() {
+            let body = self.engine.body(call.handle).unwrap_or_default().to_vec();
+            let body = if body.is_empty() { b"{}".to_vec() } else { body };
+            assert!(self.engine.complete(call.handle, &body));
+            self.pump();
+        }
+    }
+
+    pub fn next_handle(&mut self) -> Option<Handle> {
+        self.engine.next_call().map(|call| call.handle)
+    }
+
+    pub fn respond(&mut self, handle: Handle, status: u16, body: &str) -> bool {
+        let headers = [(&b"content-type"[..], &b"text/plain"[..])].into_iter();
+        let answered = self.engine.respond(handle, status, headers, Body::Bytes(body.as_bytes())).expect("sendable");
+        self.pump();
+        answered
+    }
+
+    fn pump(&mut self) {
+        while let Some(id) = self.engine.take_touched() {
+            self.engine.resume(id);
+            loop {
+                let output = self.engine.output(id);
+                if output.is_empty() {
+                    break;
+                }
+                self.received.extend_from_slice(output);
+                let count = output.len();
+                self.engine.wrote(id, count);
+            }
+        }
+    }
+
+    /// Whether the engine is done with the connection.
+    pub fn is_ended(&self) -> bool {
+        self.engine.fate(self.id) != Fate::Open
+    }
+
+    /// All responses so far.
+    pub fn responses(&self) -> Vec<Response> {
+        let (mut rest, mut responses) = (self.received.as_slice(), Vec::new());
+        while !rest.is_empty() {
+            let mut table = [httparse::EMPTY_HEADER; 64];
+            let mut parsed = httparse::Response::new(&mut table);
+            let httparse::Status::Complete(head) = parsed.parse(rest).expect("a response head") else { break };
+            let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+            let headers: Vec<_> = parsed.headers.iter().map(|h| (h.name.to_owned(), text(h.value))).collect();
+            let status = parsed.code.expect("a status");
+            let length =
+                headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse::<usize>());
+            let length = if self.heads { 0 } else { length.map_or(0, |value| value.expect("a number")) };
+            responses.push(Response { status, headers, body: rest[head..head + length].to_vec() });
+            rest = &rest[head + length..];
+        }
+        responses
+    }
+
+    pub fn statuses(&self) -> Vec<u16> {
+        self.responses().iter().map(|response| response.status).collect()
+    }
+}
