@@ -5,7 +5,7 @@ import { npm } from './npm.mjs'
 import { Problem, run } from './process.mjs'
 import { root } from './root.mjs'
 import { contentHash, setStamp, stamp } from './stamp.mjs'
-import { step } from './steps.mjs'
+import { idle, step } from './steps.mjs'
 
 /** Builds everything that is published; a second call finds nothing to do. */
 export async function buildAll() {
@@ -63,7 +63,7 @@ export function requireNode() {
 }
 
 async function installPackages(progress) {
-  if (installed()) return false
+  if (installed()) return idle()
   await npm(['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: root, onLine: progress })
 }
 
@@ -85,7 +85,7 @@ async function buildNative(progress) {
     ['native-core/crates', 'Cargo.toml', 'Cargo.lock'],
     await run('rustc', ['--version'], { cwd: root }),
   )
-  if (stamp('native') === hash && existsSync(join(root, nativeFile()))) return false
+  if (stamp('native') === hash && existsSync(join(root, nativeFile()))) return idle()
   await npm(['run', 'build:native', '--workspace', '@bolt-app/core'], { cwd: root, onLine: progress })
   if (!existsSync(join(root, nativeFile()))) {
     throw new Problem({
@@ -120,7 +120,7 @@ async function requireCargo() {
 
 async function buildWorkspace({ name, script, output, sources }, progress) {
   const hash = contentHash(sources)
-  if (stamp(name) === hash && existsSync(join(root, output))) return false
+  if (stamp(name) === hash && existsSync(join(root, output))) return idle()
   await npm(['run', script, '--workspace', name], { cwd: root, onLine: progress })
   setStamp(name, hash)
 }

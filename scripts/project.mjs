@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { cleanEnv, npm, npmCommand } from './npm.mjs'
 import { CommandFailed, converse, end, ended, Problem, run, start } from './process.mjs'
 import { readJson } from './registry.mjs'
+import { idle } from './steps.mjs'
 
 /** Whether a folder holds a project that the generator made. */
 export function isProject(folder) {
@@ -48,7 +49,7 @@ export async function installProject({ registry, folder, refresh, progress }) {
 
 /** Brings the project's database up to date, if it has one. */
 export async function migrateProject({ folder, progress }) {
-  if (readJson(join(folder, 'package.json')).scripts?.['db:migrate'] === undefined) return 'no database'
+  if (readJson(join(folder, 'package.json')).scripts?.['db:migrate'] === undefined) return idle('no database')
   await runIn(folder, ['run', 'db:migrate'], { onLine: progress })
 }
 
@@ -76,7 +77,11 @@ export async function serveProject({ folder, port, script = 'dev', show = true }
     throw failed
   }
   shown = show
-  return { url, gone, stop: () => end(child) }
+  const stop = () => {
+    shown = false
+    return end(child)
+  }
+  return { url, gone, stop }
 }
 
 /** A port to listen on: the one asked for, else `preferred` if it is free, else any. */

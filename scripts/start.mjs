@@ -10,7 +10,7 @@ import { choosePort, createProject, installProject, isProject, migrateProject, s
 import { publishAll, readJson, startRegistry } from './registry.mjs'
 import { root } from './root.mjs'
 import { setStamp, stamp } from './stamp.mjs'
-import { elapsed, explain, step } from './steps.mjs'
+import { elapsed, explain, idle, step } from './steps.mjs'
 
 const usage = `npm start [-- [DIR] [options] [options of the generator]]
 
@@ -78,7 +78,7 @@ async function openRegistry() {
   })
   await step('publish our packages to it', async () => {
     const { published } = await publishAll(registry, join(storage, 'tarballs'))
-    return published.length > 0
+    if (published.length === 0) return idle()
   })
   return registry
 }
@@ -95,7 +95,7 @@ async function newProject(registry, { dir, flags, ask }) {
       ask,
       progress,
     })
-  if (!ask) return step('npm create bolt-app', create).then((it) => it)
+  if (!ask) return step('npm create bolt-app', create)
   console.log('\n  npm create bolt-app\n')
   return create()
 }
@@ -103,7 +103,7 @@ async function newProject(registry, { dir, flags, ask }) {
 async function install(registry, folder, { built, known }) {
   const refresh = known !== undefined && known !== built
   await step(refresh ? 'install the new build of our packages' : 'install the project', (progress) => {
-    if (!refresh && existsSync(join(folder, 'node_modules', '@bolt-app', 'core'))) return false
+    if (!refresh && existsSync(join(folder, 'node_modules', '@bolt-app', 'core'))) return idle()
     return installProject({ registry, folder, refresh, progress })
   })
   setStamp(`project ${folder}`, built)
@@ -112,7 +112,7 @@ async function install(registry, folder, { built, known }) {
 async function serve(folder, port, { check }) {
   let app
   await step('start the application', async () => {
-    app = await serveProject({ folder, port })
+    app = await serveProject({ folder, port, show: !check })
   })
   if (check) {
     const answer = await fetch(`${app.url}/healthz`)

@@ -6,8 +6,8 @@ const live = process.stdout.isTTY === true
 const began = performance.now()
 
 /**
- * Does one step and prints what and how long. `work` gets a function for progress and returns false, or a text, when
- * there was nothing to do.
+ * Does one step and prints what and how long. `work` gets a function for progress and returns `idle`, with or without a
+ * reason, when there was nothing to do.
  * @template T
  * @param {string} what
  * @param {(progress: (line: string) => void) => Promise<T>} work
@@ -17,11 +17,22 @@ export async function step(what, work) {
   const start = performance.now()
   if (live) show(`  … ${what}`)
   const result = await work((line) => live && show(`  … ${what}: ${line}`))
-  const idle = result === false || typeof result === 'string'
+  const nothing = result instanceof Idle
   if (live) process.stdout.write('\r\x1b[2K')
-  const note = idle ? `nothing to do${result ? `: ${result}` : ''}` : `${seconds(performance.now() - start)}`
-  console.log(`  ${idle ? '·' : '✓'} ${what.padEnd(44)} ${note}`)
+  const note = nothing ? result.why : seconds(performance.now() - start)
+  console.log(`  ${nothing ? '·' : '✓'} ${what.padEnd(44)} ${note}`)
   return result
+}
+
+class Idle {
+  constructor(why) {
+    this.why = why
+  }
+}
+
+/** What a step returns that had nothing to do. */
+export function idle(why = 'nothing to do') {
+  return new Idle(why)
 }
 
 /** Time since the script began, as text. */
