@@ -6,9 +6,6 @@ export default defineLayer({
   when: { auth: 'sessions' },
   after: ['database-postgres', 'database-sqlite'],
   dependencies: ['better-auth'],
-  scripts: {
-    'db:seed': { run: 'tsx -C development src/db/seed.ts', about: 'adds a first user, and rows to look at' },
-  },
   env: [
     {
       key: 'APP_URL',

@@ -11,6 +11,10 @@ describe('settings', () => {
   it('name everything that is wrong at once', () => {
     expect(() => parseEnv({ ...settings, PORT: 'http', LOG_LEVEL: 'loud' })).toThrow(/PORT.*\n.*LOG_LEVEL/)
   })
+
+  it('can be asked for in part', () => {
+    expect(parseEnv({ PORT: '80' }, 'PORT')).toEqual({ PORT: 80 })
+  })
 })
 
 describe('the first .env', () => {

@@ -2,5 +2,5 @@
 import { loadEnv } from '../env.ts'
 import { migrate } from './migrations.ts'
 
-await migrate(loadEnv().DATABASE_URL)
+await migrate(loadEnv('DATABASE_URL').DATABASE_URL)
 console.log('The database is up to date.')

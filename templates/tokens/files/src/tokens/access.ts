@@ -15,7 +15,7 @@ export type Tokens = Awaited<ReturnType<typeof createTokens>>
  * Tokens for machine clients: signed here, verified in Rust. To replace a key, put the new one in front of `TOKEN_KEYS` and drop the old one
  * when its last token has run out.
  */
-export async function createTokens(env: Env) {
+export async function createTokens(env: Pick<Env, 'TOKEN_KEYS' | 'TOKEN_ISSUER'>) {
   const keys = await Promise.all(env.TOKEN_KEYS.map(signingKey))
   const jwks = { keys: keys.map((key) => key.publicJwk) }
   return {

@@ -13,6 +13,6 @@ if (subject === undefined) {
   process.exit(2)
 }
 
-const tokens = await createTokens(loadEnv())
+const tokens = await createTokens(loadEnv('TOKEN_KEYS', 'TOKEN_ISSUER'))
 const scope = values.scope.split(',').filter(Boolean)
 console.log(await tokens.issue({ subject, scope, days: Number(values.days) }))
