@@ -30,6 +30,8 @@ const generator = {
   sources: [
     'generator/src',
     'generator/bin',
+    'generator/blocks',
+    'generator/build',
     'generator/package.json',
     'generator/tsconfig.json',
     'generator/tsdown.config.ts',
