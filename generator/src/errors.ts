@@ -16,6 +16,7 @@ export const errorTable = {
   'flag-value': { exit: 2, about: 'A flag lacks its value, or has one it cannot take.' },
   'too-many-arguments': { exit: 2, about: 'More words than the command takes, often an unquoted name with a space.' },
   'missing-argument': { exit: 2, about: 'A word the command cannot do without is missing.' },
+  'illegal-argument': { exit: 2, about: 'A word of the command cannot be used as it is; every wrong one is listed.' },
   'illegal-name': { exit: 2, about: 'The project name is not a legal package name.' },
   'illegal-answer': { exit: 2, about: 'An answer is not among the values its option allows.' },
   'rules-broken': { exit: 2, about: 'Answers that are legal alone do not go together; every broken rule is listed.' },
@@ -42,6 +43,11 @@ export const errorTable = {
   'base-unknown': { exit: 1, about: 'What we once wrote is no longer known and could not be made again.' },
   recovered: { exit: 6, about: 'An interrupted change was finished or taken back; run the command again.' },
   cancelled: { exit: 130, about: 'Cancelled by the user; nothing is left on disk.' },
+  'generate-refused': {
+    exit: 1,
+    about:
+      'Code cannot be generated or destroyed: the project lacks what it needs, or holds something of that name, or it was edited.',
+  },
   // Content: defects of layers, found when they are loaded or rendered.
   'layer-invalid': {
     exit: 1,

@@ -66,6 +66,8 @@ function guarded(context: TemplateContext, source: string, prefix = ''): Templat
       if (typeof key === 'symbol') return undefined
       exists(key)
       const value = target[key]
+      if (Array.isArray(value))
+        return value.map((item: unknown) => (isRecord(item) ? guarded(item, source, `${prefix}${key}.`) : item))
       return isRecord(value) ? guarded(value, source, `${prefix}${key}.`) : value
     },
   })

@@ -83,7 +83,7 @@ export interface Conflict {
 }
 
 export interface TaskResult {
-  readonly task: Task['kind']
+  readonly task: Task['kind'] | 'migration'
   readonly status: 'done' | 'skipped' | 'failed'
   readonly detail: string
   /** How to do it by hand, when it failed or was skipped. */

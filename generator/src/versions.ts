@@ -23,14 +23,20 @@ export const packages: Readonly<Record<string, string>> = {
 }
 
 /** GitHub actions, pinned by commit: `owner/name` → `<commit> # <tag>`. */
-export const actions: Readonly<Record<string, string>> = {}
+export const actions: Readonly<Record<string, string>> = {
+  'actions/checkout': '08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0',
+  'actions/setup-node': '2028fbc5c25fe9cf00d9f06a71cc4710d4507903 # v6.0.0',
+}
 
 /** Container images by short name. */
-export const images: Readonly<Record<string, string>> = {}
+export const images = {
+  node: 'node:24.11.1-bookworm-slim',
+  postgres: 'postgres:17.7-bookworm',
+} as const satisfies Readonly<Record<string, string>>
 
 /** Runtimes and package managers. */
 export const tools: Readonly<Record<'node' | 'npm' | 'pnpm', string>> = {
-  node: '20.20.2',
+  node: '24.11.1',
   npm: '11.6.2',
-  pnpm: '10.24.0',
+  pnpm: '10.34.9',
 }

@@ -132,4 +132,20 @@ export const commandTable = {
     bins: bolt,
     load: async () => (await import('./undo.ts')).undo,
   },
+  generate: {
+    about: 'Write a resource: table, migration, schemas, routes, service, tests.',
+    words: 'resource NAME FIELD:TYPE…',
+    count: [2, 100],
+    flags: dryRun,
+    bins: bolt,
+    load: async () => (await import('./generate.ts')).generate,
+  },
+  destroy: {
+    about: 'Take a generated resource away again.',
+    words: 'resource NAME',
+    count: [2, 2],
+    flags: { ...dryRun, force: { kind: 'switch', about: 'Even if its files were edited.' } },
+    bins: bolt,
+    load: async () => (await import('./destroy.ts')).destroy,
+  },
 } as const satisfies Record<string, CommandSpec>

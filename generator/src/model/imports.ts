@@ -20,13 +20,16 @@ export function sortedImports(statements: readonly string[]): string[] {
     for (const name of names?.split(',') ?? []) entry.names.add(name.trim())
     modules.set(source, entry)
   }
-  return [...modules]
-    .sort(([a], [b]) => rank(a) - rank(b) || compare(a, b))
-    .map(([source, entry]) => statementFor(source, entry))
+  return [...modules].sort(([a], [b]) => compareSources(a, b)).map(([source, entry]) => statementFor(source, entry))
+}
+
+/** Order of two modules: by distance, then by name. */
+export function compareSources(a: string, b: string): number {
+  return rank(a) - rank(b) || compareNames(a, b)
 }
 
 function statementFor(source: string, { defaults, names }: { defaults: Set<string>; names: Set<string> }): string {
-  const named = [...names].sort((a, b) => compare(bare(a), bare(b)))
+  const named = [...names].sort((a, b) => compareNames(bare(a), bare(b)))
   if (defaults.size === 0 && named.length > 0 && named.every((name) => name.startsWith('type '))) {
     return `import type { ${named.map(bare).join(', ')} } from '${source}'`
   }
@@ -43,7 +46,7 @@ function rank(source: string): number {
 }
 
 /** Case-insensitive first, as Biome's natural order does; no locale. */
-function compare(a: string, b: string): number {
+export function compareNames(a: string, b: string): number {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()]
   if (x !== y) return x < y ? -1 : 1
   return a < b ? -1 : a > b ? 1 : 0
