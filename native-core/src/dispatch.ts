@@ -16,7 +16,9 @@ export function createDispatch(runtime: Runtime, runners: Runners, onError: read
     if (runner === undefined) return undefined
     return runner.kind === 'mount' ? enterMount(runtime, runner, onError) : enterHandler(runtime, runner, onError)
   })
-  return (route, handle, ...inputs) => (enter[route] as Enter)(handle, inputs)
+  const { isolate } = runtime
+  if (isolate === null) return (route, handle, ...inputs) => (enter[route] as Enter)(handle, inputs)
+  return (route, handle, ...inputs) => isolate(enter[route] as Enter, handle, inputs)
 }
 
 function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly OnError[]): Enter {

@@ -1,5 +1,6 @@
 import type { Binding } from './binding.d.ts'
 import { createFallback } from './fallback/binding.ts'
+import { type Isolate, isolate, outsideContext } from './native/isolate.ts'
 import { loadNative } from './native/load.ts'
 
 /** What a host can do; node:http needs a moment to listen, Rust does not. */
@@ -11,6 +12,8 @@ export type HostBinding = Omit<Binding, 'listen'> & {
 export interface Host {
   name: 'native' | 'fallback'
   binding: HostBinding
+  /** Keeps the asynchronous contexts of requests apart; node:http does that by itself. */
+  isolate: Isolate | null
 }
 
 let isWarned = false
@@ -18,9 +21,9 @@ let isWarned = false
 /** Opens the native host, or the fallback when `BOLT_CORE=fallback` asks for it or the native package is missing. */
 export function openHost(): Host {
   const forced = process.env.BOLT_CORE
-  if (forced === 'fallback') return { name: 'fallback', binding: createFallback() }
+  if (forced === 'fallback') return { name: 'fallback', binding: createFallback(), isolate: null }
   const loaded = loadNative()
-  if (loaded.binding !== undefined) return { name: 'native', binding: loaded.binding }
+  if (loaded.binding !== undefined) return { name: 'native', binding: outsideContext(loaded.binding), isolate }
   if (!isWarned) {
     isWarned = true
     process.emitWarning(
@@ -31,5 +34,5 @@ export function openHost(): Host {
       },
     )
   }
-  return { name: 'fallback', binding: createFallback() }
+  return { name: 'fallback', binding: createFallback(), isolate: null }
 }

@@ -67,7 +67,8 @@ export class FallbackServer {
     }, grace)
     const finish = (): void => {
       clearTimeout(timer)
-      done(cut)
+      // After the events of connections that were cut, so that their signals are aborted before anybody goes on.
+      setImmediate(done, cut)
     }
     if (this.#http.listening) {
       this.#http.close(finish)
@@ -208,6 +209,7 @@ export class FallbackServer {
     )
     exchange.onAnswer = () => {
       clearTimeout(timer)
+      if (this.#isClosing) exchange.res.shouldKeepAlive = false
       exchanges.delete(handle)
       this.#waiting -= 1
     }

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { expect, it } from 'vitest'
+import { describeHosts } from './hosts.ts'
+
+const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
+
+/** Keeps connections busy until told to stop. */
+function load(port: number): { stop: () => Promise<number> } {
+  let isRunning = true
+  let answered = 0
+  const client = async (): Promise<void> => {
+    while (isRunning) {
+      try {
+        await (await fetch(`http://127.0.0.1:${port}/later`)).text()
+        answered += 1
+      } catch {
+        // The server goes away in the middle; that is what is tested.
+        return
+      }
+    }
+  }
+  const clients = Array.from({ length: 8 }, client)
+  return {
+    stop: async () => {
+      isRunning = false
+      await Promise.all(clients)
+      return answered
+    },
+  }
+}
+
+describeHosts('under load', (host) => {
+  it('survives the end of worker threads that serve', async () => {
+    for (const end of ['terminate', 'exit', 'close']) {
+      const worker = new Worker(fixture('worker.mjs'), { env: { ...process.env, BOLT_CORE: host } })
+      const [{ port }] = (await once(worker, 'message')) as [{ port: number }]
+      const clients = load(port)
+      await fetch(`http://127.0.0.1:${port}/later`)
+      if (end === 'terminate') await worker.terminate()
+      else {
+        worker.postMessage(end)
+        await once(worker, 'exit')
+      }
+      await clients.stop()
+    }
+  })
+
+  it('serves from two worker threads at once', async () => {
+    const workers = [0, 1].map(() => new Worker(fixture('worker.mjs'), { env: { ...process.env, BOLT_CORE: host } }))
+    const ports = await Promise.all(
+      workers.map(async (worker) => ((await once(worker, 'message')) as [{ port: number }])[0].port),
+    )
+    const clients = ports.map(load)
+    for (const port of ports) expect((await fetch(`http://127.0.0.1:${port}/now`)).status).toBe(200)
+    await workers[0]?.terminate()
+    expect((await fetch(`http://127.0.0.1:${ports[1]}/now`)).status).toBe(200)
+    await workers[1]?.terminate()
+    for (const client of clients) await client.stop()
+  })
+
+  it('exits with the code that process.exit was given', async () => {
+    const child = spawn(process.execPath, [fixture('exit.mjs')], {
+      env: { ...process.env, BOLT_CORE: host },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer]
+    const clients = load((JSON.parse(String(chunk)) as { port: number }).port)
+    const [code, signal] = (await once(child, 'exit')) as [number, string | null]
+    await clients.stop()
+    expect({ code, signal }).toEqual({ code: 7, signal: null })
+  })
+})
