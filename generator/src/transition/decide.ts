@@ -64,7 +64,7 @@ function decideDropped(pair: Pair): Decision {
 }
 
 function decideDeleted(pair: Pair, next: PlannedFile): Decision {
-  const entry = entryOf(next, 'deleted')
+  const entry = entryOf(next, 'deleted', pair.goal)
   if (pair.base?.sha256 === entry.sha256) return { ...plain(pair, 'none', 'you deleted it, it stays away'), entry }
   return { ...plain(pair, 'keep', 'you deleted it, it stays away, though the template changed it'), entry }
 }

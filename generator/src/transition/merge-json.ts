@@ -1,5 +1,5 @@
 /** Key-wise merge of JSON with comments, by edits to the user's text: its comments, order and layout stay. */
-import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser'
+import { applyEdits, findNodeAtLocation, modify, type ParseError, parse, parseTree } from 'jsonc-parser'
 import { type MergeLabels, mergeText } from './merge-text.ts'
 import {
   type Edit,
@@ -60,10 +60,23 @@ export function editJson(text: string, edits: readonly Edit[]): string {
   const formattingOptions = { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol: '\n' }
   return edits.reduce((current, edit) => {
     const value = edit.kind === 'delete' ? undefined : edit.value
-    const getInsertionIndex = (keys: string[]): number => placeOf(edit, keys)
-    const options = { formattingOptions, getInsertionIndex, isArrayInsertion: edit.kind === 'insert' }
-    return applyEdits(current, modify(current, [...edit.path] as (string | number)[], value, options))
+    const isReplaced =
+      edit.kind === 'delete' || (edit.kind === 'set' && typeof value !== 'object' && has(current, edit.path))
+    return applyEdits(
+      current,
+      modify(current, [...edit.path], value, {
+        ...(isReplaced ? {} : { formattingOptions }),
+        getInsertionIndex: (keys) => placeOf(edit, keys),
+        isArrayInsertion: edit.kind === 'insert',
+      }),
+    )
   }, text)
+}
+
+/** Whether there is a value at the path: only a new one needs to be laid out. */
+function has(text: string, path: Path): boolean {
+  const root = parseTree(text)
+  return root !== undefined && findNodeAtLocation(root, [...path]) !== undefined
 }
 
 /** Where a new key goes: into the alphabet if the map is sorted, else after its neighbour in the incoming document. */
@@ -79,5 +92,3 @@ function placeOf(edit: Edit, keys: readonly string[]): number {
   if (before !== undefined) return keys.indexOf(before) + 1
   return order.includes(key) ? 0 : keys.length
 }
-
-export type { Path }

@@ -1,8 +1,8 @@
 /** package.json: by key, with rules of its own for dependencies. */
 
 import { type JsonMap, mergeJson, type StructuredMerge, type Texts } from './merge-json.ts'
-import type { MergeLabels } from './merge-text.ts'
-import { isMap, mergeMap, type ValueMerge } from './merge-value.ts'
+import { type MergeLabels, mergeText } from './merge-text.ts'
+import { isMap, type KeyClash, mergeMap, type ValueMerge } from './merge-value.ts'
 import { isBelow } from './version-range.ts'
 
 const SECTIONS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const
@@ -27,8 +27,26 @@ export function mergePackageJson(texts: Texts, labels: MergeLabels, isUsed: IsUs
     const plain = (map: JsonMap): JsonMap =>
       Object.fromEntries(Object.entries(map).filter(([key]) => !isSection(key) && !NEVER_TOUCHED.has(key)))
     mergeMap(plain(base), plain(yours), plain(incoming), [], out)
+    mergeChains(out)
     mergeDependencies(base, yours, incoming, isUsed, out)
   })
+}
+
+/** Scripts of the form `a && b` that both sides changed: merged by their parts. */
+function mergeChains(out: ValueMerge): void {
+  const clashes = out.clashes.splice(0)
+  for (const clash of clashes) {
+    const merged = clash.path[0] === 'scripts' ? mergedChain(clash) : undefined
+    if (merged === undefined) out.clashes.push(clash)
+    else out.edits.push({ kind: 'set', path: clash.path, value: merged })
+  }
+}
+
+function mergedChain({ base, yours, incoming }: KeyClash): string | undefined {
+  if (typeof base !== 'string' || typeof yours !== 'string' || typeof incoming !== 'string') return undefined
+  const lines = (script: string): string => `${script.split(' && ').join('\n')}\n`
+  const { text, clashes } = mergeText(lines(base), lines(yours), lines(incoming), { base: '', incoming: '' })
+  return clashes.length > 0 ? undefined : text.trimEnd().split('\n').join(' && ')
 }
 
 function mergeDependencies(base: JsonMap, yours: JsonMap, incoming: JsonMap, isUsed: IsUsed, out: ValueMerge): void {

@@ -35,8 +35,8 @@ export function mergeValue({ base, yours, incoming }: Sides, path: Path, out: Va
   if (sameValue(yours, incoming) || sameValue(base, incoming)) return
   const baseMap = base ?? {}
   const baseList = base ?? []
-  if (sameValue(base, yours)) replace(path, incoming, out)
-  else if (isMap(yours) && isMap(incoming) && isMap(baseMap)) mergeMap(baseMap, yours, incoming, path, out)
+  if (isMap(yours) && isMap(incoming) && isMap(baseMap)) mergeMap(baseMap, yours, incoming, path, out)
+  else if (sameValue(base, yours)) replace({ yours, incoming }, path, out)
   else if (Array.isArray(yours) && Array.isArray(incoming) && Array.isArray(baseList)) {
     if (!mergeList(baseList, yours, incoming, path, out)) clash({ base, yours, incoming }, path, out)
   } else if (yours === undefined) out.notes.push(`${dotted(path)} stays removed, though the template changed it`)
@@ -113,8 +113,21 @@ function clash(sides: Sides, path: Path, out: ValueMerge): void {
   out.clashes.push({ ...sides, path, why: `${dotted(path)} was changed by you and by the template` })
 }
 
-function replace(path: Path, incoming: unknown, out: ValueMerge): void {
-  out.edits.push(incoming === undefined ? { kind: 'delete', path } : { kind: 'set', path, value: incoming })
+/** The user left this value alone. A list is edited item by item where that gives the same, for the sake of comments in it. */
+function replace({ yours, incoming }: Omit<Sides, 'base'>, path: Path, out: ValueMerge): void {
+  if (incoming === undefined) {
+    out.edits.push({ kind: 'delete', path })
+    return
+  }
+  if (Array.isArray(yours) && Array.isArray(incoming)) {
+    const itemwise: ValueMerge = { edits: [], clashes: [], notes: [] }
+    const local = mergeList(yours, yours, incoming, [], itemwise)
+    if (local && sameValue(editValue(yours, itemwise.edits), incoming)) {
+      out.edits.push(...itemwise.edits.map((edit) => ({ ...edit, path: [...path, ...edit.path] })))
+      return
+    }
+  }
+  out.edits.push({ kind: 'set', path, value: incoming })
 }
 
 /** Lists as ordered sets; their items are known by value, or maps by name, id or action. Says whether it could be done. */

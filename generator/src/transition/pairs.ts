@@ -70,8 +70,10 @@ function locate(
   const move = base && moves.get(base.id)
   const at = move ?? base?.path ?? next?.path ?? ''
   const moved = move !== undefined || base?.status === 'moved'
-  const goal = moved ? at : (next?.path ?? at)
-  return { id, base, next, at, goal, moved, yours: tree.get(at), blocked: undefined }
+  const yours = tree.get(at)
+  // A deleted file does not lay claim to a path where the user has a file of their own.
+  const stays = moved || !next || (base !== undefined && !yours && tree.has(next.path))
+  return { id, base, next, at, goal: stays ? at : next.path, moved, yours, blocked: undefined }
 }
 
 /** A file whose new path is held by another one stays where it is; that may block a further one, so it goes on until nothing changes. */
