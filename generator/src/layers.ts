@@ -79,14 +79,15 @@ function inOrder(layers: readonly LoadedLayer[]): LoadedLayer[] {
   const ordered: LoadedLayer[] = []
   while (open.length > 0) {
     const index = open.findIndex(({ layer }) => (layer.after ?? []).every((id) => done.has(id) || !known.has(id)))
-    const [next] = open.splice(index, 1)
-    if (index < 0 || !next) {
+    const next = open[index]
+    if (!next) {
       const names = open.map(({ layer }) => layer.id).join(', ')
       throw new BoltError('layer-invalid', {
         message: 'Layers wait for each other.',
         why: `A circle of \`after\` among: ${names}`,
       })
     }
+    open.splice(index, 1)
     done.add(next.layer.id)
     ordered.push(next)
   }

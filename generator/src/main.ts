@@ -52,12 +52,17 @@ async function run(command: string, argv: readonly string[], io: Io): Promise<Co
 
 /** The command that the first word names; `create-bolt-app` creates when it names none. */
 function findCommand(argv: readonly string[], bin: Io['bin']): { command: string; rest: readonly string[] } {
-  const [first, ...rest] = argv
+  const at = argv.findIndex((arg) => !isCommonSwitch(arg))
+  const first = argv[at]
+  const rest = argv.filter((_arg, index) => index !== at)
   const known = Object.entries(commands)
     .filter(([, { bins }]) => bins.includes(bin))
     .map(([name]) => name)
   if (first !== undefined && known.includes(first)) return { command: first, rest }
-  if (first === 'help') return { command: 'help', rest: known.includes(rest[0] ?? '') ? [] : rest }
+  if (first === 'help') {
+    const about = rest.find((arg) => known.includes(arg))
+    return about === undefined ? { command: 'help', rest } : { command: about, rest: ['--help'] }
+  }
   if (bin === 'create-bolt-app') return { command: 'create', rest: argv }
   if (first === undefined || first.startsWith('-')) return { command: 'help', rest: argv }
   const near = nearest(first, known)
@@ -66,6 +71,13 @@ function findCommand(argv: readonly string[], bin: Io['bin']): { command: string
     why: `Known: ${known.join(', ')}`,
     hint: near ? `Did you mean ${bin} ${near}?` : `See ${bin} --help.`,
   })
+}
+
+/** `--json` and the like, which may stand before the command. */
+function isCommonSwitch(arg: string): boolean {
+  return Object.entries(commonFlags).some(
+    ([name, flag]) => arg === `--${name}` || ('short' in flag && arg === `-${flag.short}`),
+  )
 }
 
 function checkWords(

@@ -79,7 +79,7 @@ export function describeError(error: unknown, version: string): BoltError {
   return new BoltError('bug', {
     message: `This is a bug: ${message}`,
     why: `create-bolt-app ${version}, Node ${process.versions.node}, ${process.platform} ${process.arch}`,
-    hint: 'Run it again with --debug and report what it prints at https://github.com/bolt-app/create-bolt-app/issues',
+    hint: 'Run it again with --debug and report what it prints (CONTRIBUTING.md of create-bolt-app says where).',
     cause: error,
   })
 }

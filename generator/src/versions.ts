@@ -4,6 +4,7 @@
 export const packages: Readonly<Record<string, string>> = {
   '@biomejs/biome': '2.5.15',
   '@libsql/client': '0.18.0',
+  '@types/autocannon': '7.12.7',
   '@types/node': '20.19.43',
   autocannon: '8.0.0',
   'better-auth': '1.7.25',
@@ -24,8 +25,8 @@ export const packages: Readonly<Record<string, string>> = {
 
 /** GitHub actions, pinned by commit: `owner/name` → `<commit> # <tag>`. */
 export const actions: Readonly<Record<string, string>> = {
-  'actions/checkout': '08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0',
-  'actions/setup-node': '2028fbc5c25fe9cf00d9f06a71cc4710d4507903 # v6.0.0',
+  'actions/checkout': '3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1',
+  'actions/setup-node': '820762786026740c76f36085b0efc47a31fe5020 # v7.0.0',
 }
 
 /** Container images by short name. */

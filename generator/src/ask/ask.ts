@@ -5,6 +5,7 @@ import type { DefaultsContext, Option, OptionTable, PartialAnswers } from '../op
 import { options } from '../options.ts'
 import { brokenRules, whyForbidden } from '../rules.ts'
 import type { Answers, Io } from '../types.ts'
+import { version } from '../version.ts'
 import { type Answered, type Prompts, type Selectable, terminalPrompts } from './prompt.ts'
 import { type AskState, allAnswers, BLUEPRINT, knownAnswers, offered, openQuestions, shownAnswer } from './questions.ts'
 import { createScreen, type Screen } from './screen.ts'
@@ -34,6 +35,10 @@ export async function askAnswers(
     screen: createScreen(io),
     state: { given, preset: {}, asked: {}, edited: {}, askBlueprint: blueprint, context },
   }
+  io.ui.line(
+    `${io.ui.paint('bold', `create-bolt-app ${version}`)}  ${io.ui.paint('dim', 'Esc goes back, Ctrl-C leaves without a trace')}`,
+  )
+  io.ui.line()
   let position = 0
   for (;;) {
     const open = openQuestions(talk.state)

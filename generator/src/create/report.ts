@@ -10,15 +10,18 @@ export function reportPlan(plan: Plan, target: string, { ui }: Io): void {
   ui.line(`Would then run: ${plan.tasks.map(({ kind }) => kind).join(', ')}`)
 }
 
-/** The end of a successful creation; returns the steps it named. */
-export function reportSuccess(plan: Plan, target: string, tasks: readonly TaskResult[], { ui, cwd }: Io): string[] {
+/** What the user does next, beginning with what a task could not do. */
+export function nextSteps(plan: Plan, target: string, tasks: readonly TaskResult[], { cwd }: Io): string[] {
   const folder = shown(target, cwd)
   const open = tasks.flatMap(({ task, status, retry }) =>
     task === 'install' && status !== 'done' && retry ? [retry] : [],
   )
-  const next = [...(folder === '.' ? [] : [`cd ${folder}`]), ...open, ...plan.next]
+  return [...(folder === '.' ? [] : [`cd ${folder}`]), ...open, ...plan.next]
+}
+
+/** The end of a successful creation. */
+export function reportSuccess(plan: Plan, next: readonly string[], { ui }: Io): void {
   ui.line()
   ui.line(ui.paint('bold', `${plan.answers.name} is ready. Next:`))
   for (const step of next) ui.line(`  ${ui.paint('cyan', step)}`)
-  return next
 }

@@ -2,10 +2,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import type { Given } from '../answers.ts'
+import { checkAnswer, type Given } from '../answers.ts'
 import type { Blueprint } from '../blueprint.ts'
 import { BoltError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { options } from '../options.ts'
 import type { Answers, Io } from '../types.ts'
 
 const declared = import.meta.glob<Blueprint>('../../../blueprints/*.ts', { eager: true, import: 'default' })
@@ -60,30 +61,36 @@ export async function answersFromFile(name: string, io: Pick<Io, 'cwd' | 'stdin'
   return { source: 'answers file', values: answers }
 }
 
-/** The user's remembered defaults; a file that cannot be understood is reported and left alone. */
+/** The user's remembered defaults; what cannot be used of them is reported and left out. */
 export async function rememberedAnswers({ env, ui }: Pick<Io, 'env' | 'ui'>): Promise<Given> {
   const file = rememberedFile(env)
+  const values: Record<string, unknown> = {}
   try {
-    const values: unknown = JSON.parse(await readFile(file, 'utf8'))
-    const known = REMEMBERED.flatMap((id) => {
-      const value = (values as Record<string, unknown> | null)?.[id]
-      return value === undefined ? [] : [[id, value] as const]
-    })
-    return { source: 'remembered', values: Object.fromEntries(known) }
+    const saved = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown> | null
+    for (const id of REMEMBERED) {
+      const value = saved?.[id]
+      const problem = value === undefined ? undefined : checkAnswer(id, options[id], value)
+      if (problem) ui.warn(`Left out of your remembered defaults (${file}): ${problem}`)
+      else if (value !== undefined) values[id] = value
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      ui.warn(`Remembered defaults in ${file} are left out: ${(error as Error).message}`)
-    return { source: 'remembered', values: {} }
+      ui.warn(`Your remembered defaults (${file}) are left out: ${(error as Error).message}`)
   }
+  return { source: 'remembered', values }
 }
 
-/** Keeps what is about the user for the next project. */
-export async function remember(answers: Answers, { env }: Pick<Io, 'env'>): Promise<string> {
+/** Keeps what is about the user for the next project. The project is there already, so a failure is only reported. */
+export async function remember(answers: Answers, { env, ui }: Pick<Io, 'env' | 'ui'>): Promise<void> {
   const file = rememberedFile(env)
-  await mkdir(path.dirname(file), { recursive: true })
   const values = Object.fromEntries(REMEMBERED.map((id) => [id, answers[id]]))
-  await writeFile(file, `${JSON.stringify(values, null, 2)}\n`)
-  return file
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(file, `${JSON.stringify(values, null, 2)}\n`)
+    ui.done(`Your defaults are kept in ${file}`)
+  } catch (error) {
+    ui.warn(`Your defaults could not be kept: ${(error as Error).message}`)
+  }
 }
 
 function rememberedFile(env: Io['env']): string {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/run.ts'
@@ -147,5 +147,48 @@ describe('questions on a terminal', () => {
     screen.press(ctrlC)
     await screen.ended
     expect(screen.raw.split('\u001b[').filter((part) => /^[0-9;]*m/.test(part))).toEqual([])
+  })
+})
+
+describe('a folder that is not free, on a terminal', () => {
+  it('is asked for again when it has files in it', async () => {
+    const cwd = await temporaryFolder()
+    await mkdir(path.join(cwd, 'shop'))
+    await writeFile(path.join(cwd, 'shop/keep.txt'), 'mine')
+    const flags = [
+      '--author',
+      '',
+      '--license',
+      'MIT',
+      '--package-manager',
+      'npm',
+      '--description',
+      'x',
+      '--no-install',
+      '--no-git',
+    ]
+    const screen = terminal(['shop', '--blueprint', 'minimal', ...flags], cwd)
+    await screen.until('is not empty. Nothing is ever overwritten.')
+    await screen.until('Another folder (shop-2)')
+    screen.press(enter)
+    await screen.until('Create the project')
+    screen.press(enter)
+    expect(await screen.ended).toBe(0)
+    expect(await answersIn(path.join(cwd, 'shop-2'))).toMatchObject({ name: 'shop-2' })
+    expect(await readdir(path.join(cwd, 'shop'))).toEqual(['keep.txt'])
+  })
+
+  it('offers the upgrade when it holds a project', async () => {
+    const cwd = await temporaryFolder()
+    await terminal(['shop', '--yes', '--no-install', '--blueprint', 'minimal'], cwd).ended
+    const yes = terminal(['shop'], cwd)
+    await yes.until('shop holds a project already. Upgrade it to')
+    yes.press(enter)
+    expect(await yes.ended).toBe(0)
+    const no = terminal(['shop'], cwd)
+    await no.until('holds a project already')
+    no.press('n', enter)
+    expect(await no.ended).toBe(2)
+    expect(no.text).toContain('npx bolt upgrade')
   })
 })
