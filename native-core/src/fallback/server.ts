@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Aborted, Dispatch, Handle, InjectedResponse, Stats } from '../binding.d.ts'
@@ -67,8 +68,9 @@ export class FallbackServer {
     }, grace)
     const finish = (): void => {
       clearTimeout(timer)
-      // After the events of connections that were cut, so that their signals are aborted before anybody goes on.
-      setImmediate(done, cut)
+      // The last 'close' events come after the server's own; they abort the signals of what was cut.
+      const gone = [...this.#sockets].map((socket) => once(socket, 'close'))
+      void Promise.all(gone).then(() => done(cut))
     }
     if (this.#http.listening) {
       this.#http.close(finish)

@@ -62,6 +62,9 @@ const exactTypes = new Set([
   'default',
 ])
 
+/** Types that the engine makes of texts by itself. */
+const coercible = new Set(['string', 'number', 'boolean'])
+
 const exactChecks = new Set([
   'greater_than',
   'less_than',
@@ -80,7 +83,7 @@ const exactChecks = new Set([
 export function relaxForEngine(node: { zodSchema: ZodSchema; jsonSchema: JsonSchema }, isText: boolean): boolean {
   const { def } = node.zodSchema._zod
   const json = node.jsonSchema
-  if (def.coerce === true && !(isText && ['string', 'number', 'boolean'].includes(def.type))) {
+  if (def.coerce === true && !(isText && coercible.has(def.type))) {
     clear(json)
     if (isText) json.type = 'string'
     return false
@@ -91,12 +94,50 @@ export function relaxForEngine(node: { zodSchema: ZodSchema; jsonSchema: JsonSch
   }
   let isExact = exactTypes.has(def.type)
   if (!isExact && !isNecessary(def)) clear(json)
+  if (def.type === 'object' && dropLooselyRequired(def, json, isText)) isExact = false
   for (const check of checksOf(def)) {
     if (!exactChecks.has(check.check)) isExact = false
     if (check.check === 'overwrite') keepOnlyType(json)
     if (check.check === 'string_format' && !keepFormat(check, json)) isExact = false
   }
+  // Several patterns stand under allOf and decide alone; the format is then only a name.
+  if (json.pattern === undefined) delete json.format
   return isExact
+}
+
+/** Leaves a key required only where its type surely refuses `undefined`: a catch or a coercion may make a value of it. True when one was dropped. */
+function dropLooselyRequired(def: ZodDef, json: JsonSchema, isText: boolean): boolean {
+  const before = (json.required ?? []) as string[]
+  const required = before.filter((key) => refusesMissing(def.shape?.[key], isText))
+  if (required.length > 0) json.required = required
+  else delete json.required
+  return required.length < before.length
+}
+
+function refusesMissing(schema: ZodSchema | undefined, isText: boolean): boolean {
+  if (schema === undefined) return false
+  const { def } = schema._zod
+  // Texts are coerced by the engine, and it makes nothing of a text that is not there.
+  if (def.coerce === true) return isText && coercible.has(def.type)
+  if (def.type === 'readonly' || def.type === 'nullable') return refusesMissing(def.innerType, isText)
+  if (def.type === 'union') return (def.options ?? []).every((option) => refusesMissing(option, isText))
+  if (def.type === 'literal') return !(def.values ?? []).includes(undefined)
+  if (def.type === 'pipe') return refusesMissing(def.in, isText)
+  if (def.type === 'lazy') return refusesMissing(def.getter?.(), isText)
+  return [
+    'string',
+    'number',
+    'boolean',
+    'object',
+    'array',
+    'tuple',
+    'record',
+    'enum',
+    'null',
+    'unknown',
+    'any',
+    'nonoptional',
+  ].includes(def.type)
 }
 
 /** Inexact types whose JSON Schema still holds for everything they accept: what goes into a pipe, both sides of an intersection. */
