@@ -177,7 +177,11 @@ async function review(talk: Conversation): Promise<'create' | 'back' | 'edited'>
     talk.screen.pop()
     return 'back'
   }
-  if (answer.value === '$create') return 'create'
+  if (answer.value === '$create') {
+    talk.screen.pop()
+    talk.screen.push([''])
+    return 'create'
+  }
   const changed = await askValue(talk, answer.value, labelOf(answer.value), answers)
   talk.screen.pop()
   if (changed.kind === 'answer') talk.state = withAnswer(talk.state, answer.value, changed.value)

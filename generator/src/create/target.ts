@@ -1,6 +1,7 @@
 /** Where the project goes: a folder that is new or empty. */
 import { lstat, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { settleInterrupted } from '../apply/create.ts'
 import { BoltError } from '../errors.ts'
 
 /** What may lie in a folder that counts as empty. */
@@ -15,6 +16,7 @@ export async function targetState(target: string): Promise<TargetState> {
     throw notUsable(target, error)
   })
   if (!stat) return 'new'
+  if (stat.isDirectory()) await settleInterrupted(target)
   const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     throw notUsable(target, error)
   })

@@ -55,11 +55,15 @@ function reason(name: string, { outcome, code, output }: ProgramResult): string 
   if (outcome === 'timed-out') return `${name} did not finish within ten minutes`
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ENOTCACHED/.test(output))
     return 'the package registry cannot be reached'
-  const last = output
+  const said = errorLines(output).slice(0, 2).join(': ')
+  return `${name} ended with code ${code ?? 'none'}${said ? `: ${said}` : ''}`
+}
+
+/** What the package manager itself calls an error, without its prefixes. */
+function errorLines(output: string): string[] {
+  return output
     .split('\n')
-    .filter((line) => /error|ERR/.test(line))
-    .at(0)
-  return `${name} ended with code ${code ?? 'none'}${last ? `: ${last.trim()}` : ''}`
+    .flatMap((line) => /^(?:npm (?:error|ERR!)|\s*(?=ERR_PNPM)) ?(?:code )?(.+)$/.exec(line)?.[1]?.trim() ?? [])
 }
 
 /** Whether version a is before b; text that is no version counts as new enough. */

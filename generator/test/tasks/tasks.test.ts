@@ -71,8 +71,8 @@ describe('install', () => {
     ['too old', `console.log('6.0.0')`, 'npm 6.0.0 is too old, 10.0.0 or newer is needed'],
     [
       'broken',
-      `if (process.argv[2] === '--version') console.log('11.0.0'); else { console.error('npm error boom'); process.exit(7) }`,
-      'npm ended with code 7: npm error boom',
+      `if (process.argv[2] === '--version') console.log('11.0.0'); else { console.log('npm http fetch assertion-error'); console.error('npm error code E404\\nnpm error 404 Not Found'); process.exit(7) }`,
+      'npm ended with code 7: E404: 404 Not Found',
     ],
   ])('says when the package manager is %s', async (_what, script, detail) => {
     const cwd = await temporaryFolder()
