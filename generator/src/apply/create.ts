@@ -42,6 +42,15 @@ export async function applyPlan(plan: Plan, target: string, options: ApplyPlanOp
   return actions
 }
 
+/** Settles a creation that was interrupted in this folder: it is finished if everything was staged, else nothing of it is left. */
+export async function settleInterrupted(target: string, disk: Disk = nodeDisk): Promise<void> {
+  const root = target.replace(/\\/g, '/')
+  if ((await disk.stat(`${root}/${TXN}`))?.kind !== 'folder' || (await disk.stat(`${root}/${PROJECT_FILE}`))) return
+  await withLock(disk, root, () => recover(disk, root))
+  await removeTree(disk, `${root}/${TXN}`)
+  await removeFolderIfEmpty(disk, `${root}/.bolt`)
+}
+
 /** Refuses a plan with illegal or colliding paths: a defect of a layer, found before anything is written. */
 export function checkPlan(plan: Pick<Plan, 'files'>): void {
   for (const { path, id } of plan.files) {

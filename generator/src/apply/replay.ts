@@ -84,7 +84,7 @@ async function permissions(disk: Disk, target: string, mode: FileMark['mode']): 
 
 async function takeAway(disk: Disk, root: string, step: JournalStep, journal: Journal, target: string): Promise<void> {
   const entry = await disk.stat(target)
-  if (!entry) return
+  if (!entry) return removeEmptyParents(disk, root, step.path)
   for (const other of journal.steps) {
     if (other.after === null || other.path.toLowerCase() !== step.path.toLowerCase()) continue
     // On a file system that folds case this name is the file just written: only its spelling changes.
@@ -92,5 +92,12 @@ async function takeAway(disk: Disk, root: string, step: JournalStep, journal: Jo
     return disk.move(target, `${root}/${other.path}`)
   }
   await disk.remove(target)
-  for (const parent of parentsOf(step.path)) if (!(await removeFolderIfEmpty(disk, `${root}/${parent}`))) return
+  await removeEmptyParents(disk, root, step.path)
+}
+
+async function removeEmptyParents(disk: Disk, root: string, path: string): Promise<void> {
+  for (const parent of parentsOf(path)) {
+    const isThere = (await disk.stat(`${root}/${parent}`)) !== undefined
+    if (isThere && !(await removeFolderIfEmpty(disk, `${root}/${parent}`))) return
+  }
 }

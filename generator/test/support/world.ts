@@ -55,9 +55,11 @@ export function userFiles(disk: MemoryDisk): Record<string, string> {
   return disk.files(ROOT, (path) => !path.startsWith('.bolt/'))
 }
 
-/** Everything but the local journals. */
+/** Everything but the local journals, with folders. */
 export function committedFiles(disk: MemoryDisk): Record<string, string> {
-  return disk.files(ROOT, (path) => !path.startsWith('.bolt/txn/'))
+  const isCommitted = (path: string): boolean => !path.startsWith('.bolt/txn')
+  const folders = disk.folders(ROOT).filter(isCommitted)
+  return { ...disk.files(ROOT, isCommitted), ...Object.fromEntries(folders.map((path) => [`${path}/`, 'folder'])) }
 }
 
 export function edit(disk: MemoryDisk, path: string, content: string | Uint8Array, mode?: number): void {
