@@ -96,7 +96,7 @@ export async function endAll(grace) {
   await Promise.all([...running].map((child) => end(child, grace)))
 }
 
-/** On Ctrl-C, a closed terminal or a polite kill: ends all children, cleans up, exits 130. */
+/** On Ctrl-C, a closed terminal or a polite kill: ends all children, cleans up, exits with what that returned or 130. */
 export function endWithUs(cleanUp = async () => {}) {
   let ending = false
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -106,8 +106,7 @@ export function endWithUs(cleanUp = async () => {}) {
       for (const child of talking) if (name !== 'SIGINT') child.kill(name)
       await Promise.all([...talking].map(ended))
       await endAll(10)
-      await cleanUp()
-      process.exit(130)
+      process.exit((await cleanUp()) ?? 130)
     })
   }
   process.on('exit', () => {

@@ -30,9 +30,16 @@ export async function createProject({ registry, version, parent, folder, flags, 
   const args = ['create', `bolt-app@${version}`, '--', ...(folder ? [basename(folder)] : []), ...flags]
   if (ask) {
     const [command, ...first] = npmCommand()
-    const code = await converse(command, [...first, ...args], { cwd, env: { ...cleanEnv(), ...registry.env } })
+    const env = { ...cleanEnv(), ...registry.env, npm_config_loglevel: 'silent' }
+    const code = await converse(command, [...first, ...args], { cwd, env })
     if (code === 130) return undefined
-    if (code !== 0) throw new Problem({ what: `The generator ended with code ${code}.`, why: 'Its message is above.' })
+    if (code !== 0) {
+      throw new Problem({
+        what: `The generator ended with code ${code}.`,
+        why: 'Its message is above; if there is none, npm could not run it.',
+        fix: 'To see what npm says: npm start -- --yes',
+      })
+    }
   } else {
     await npm([...args, '--yes'], { cwd, env: registry.env, onLine: progress })
   }

@@ -28,6 +28,9 @@ PORT=4000 chooses the port.`
 
 const playground = join(root, 'playground')
 
+/** While the application runs, Ctrl-C is how it is meant to end. */
+let serving = false
+
 try {
   process.exitCode = await main(parse(process.argv.slice(2)))
 } catch (error) {
@@ -46,7 +49,10 @@ async function main(options) {
   const existing = existingProject(options)
   const port = options.serve ? await choosePort({ asked: process.env.PORT, preferred: 3000 }) : undefined
   let registry
-  endWithUs(async () => registry?.stop())
+  endWithUs(async () => {
+    await registry?.stop()
+    return serving ? 0 : 130
+  })
 
   console.log('create-bolt-app: from a clone to a running application\n')
   await buildAll()
@@ -120,6 +126,7 @@ async function serve(folder, port, { check }) {
     await app.stop()
     return answer.status === 200 ? 0 : 1
   }
+  serving = true
   console.log(`\n  ${basename(folder)} runs at ${app.url} (${elapsed()} in all)\n`)
   console.log(`  API docs   ${app.url}/docs`)
   console.log(`  folder     ${shown(folder)}`)
