@@ -4,7 +4,7 @@ import type { FetchHandler } from './route.ts'
 
 /** Gives a fetch handler the request as a `Request`, and takes its `Response`. */
 export async function bridge(handler: FetchHandler, ctx: Context): Promise<Response> {
-  const response = await handler(toRequest(ctx))
+  const response = await handler(toRequest(ctx), ctx.request)
   if (!(response instanceof Response))
     throw new TypeError('a mounted handler returned something that is not a Response')
   return response

@@ -1,6 +1,6 @@
 import { type Auth, assertAuth, type Guard } from './auth.ts'
 import { type Check, checkShape, shape } from './check.ts'
-import type { Context, RouteContext } from './context.ts'
+import type { Context, RequestInfo, RouteContext } from './context.ts'
 import { BoltError } from './errors.ts'
 import type { Reply } from './reply.ts'
 import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
@@ -68,8 +68,8 @@ export type Handler<Ctx, Options> = (ctx: Ctx) => HandlerValue<Options> | Promis
 /** Wraps handlers; returns what `next` gave, or something else in its place. */
 export type Middleware = (ctx: Context, next: () => Promise<unknown>) => unknown
 
-/** A fetch handler, such as better-auth's `auth.handler`. */
-export type FetchHandler = (request: Request) => Response | Promise<Response>
+/** A fetch handler, such as better-auth's `auth.handler`; `info` has what a `Request` does not, such as the client's address. */
+export type FetchHandler = (request: Request, info: RequestInfo) => Response | Promise<Response>
 
 /** An object type that has no keys but those of `Known`. */
 export type Only<Given, Known> = Given & { readonly [Key in Exclude<keyof Given, keyof Known>]: never }
