@@ -11,7 +11,7 @@ import { explain, step } from './steps.mjs'
 export const checks = [
   {
     name: 'format and lint (biome)',
-    run: () => npm(['exec', '--', 'biome', 'ci', '--error-on-warnings', '.'], { cwd: root }),
+    run: () => npm(['exec', '--', 'biome', 'ci', '--error-on-warnings', '--colors=off', '.'], { cwd: root }),
   },
   { name: 'types (tsc)', run: () => npm(['run', 'typecheck'], { cwd: root }) },
   { name: 'cargo fmt', run: () => cargo('fmt', '--all', '--check') },

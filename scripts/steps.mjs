@@ -81,7 +81,7 @@ function show(line) {
 }
 
 function indented(text) {
-  return text
+  return stripVTControlCharacters(text)
     .trimEnd()
     .split('\n')
     .slice(-25)
