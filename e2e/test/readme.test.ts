@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { root } from '../../scripts/root.mjs'
 import { create, npm, type Outcome } from '../fixtures/commands.ts'
@@ -45,11 +45,13 @@ describe('the README', () => {
     expect(outcome.code, outcome.stdout + outcome.stderr).toBe(0)
   })
 
-  it('links only to files that are there', () => {
-    const links = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(
-      ([, path = '']) => path,
-    )
-    for (const path of links)
-      expect(() => readFileSync(join(root, path.replace(/^(\.changeset)$/, '$1/README.md'))), path).not.toThrow()
-  })
+  it.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/README.md', 'docs/upgrading.md'])(
+    'and %s link only to what is there',
+    (page) => {
+      const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)].map(
+        ([, path = '']) => path,
+      )
+      expect(links.filter((path) => !existsSync(join(root, dirname(page), path)))).toEqual([])
+    },
+  )
 })
