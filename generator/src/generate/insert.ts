@@ -3,20 +3,27 @@ import { BoltError } from '../errors.ts'
 import { compareSources } from '../model/imports.ts'
 import type { Insertion } from './render-resource.ts'
 
+/** What a module without exports says to be one. */
+const EMPTY = 'export {}'
+
 /** The text with the line in its place; the same text when it is there already. */
 export function insertLine(text: string, insertion: Insertion): string {
-  const lines = text.split('\n')
-  if (lines.some((line) => line.trim() === insertion.line)) return text
+  const all = text.split('\n')
+  if (all.some((line) => line.trim() === insertion.line)) return text
+  const lines = insertion.kind === 'export' ? all.filter((line) => line !== EMPTY) : all
   const at = insertion.kind === 'route' ? placeForRoute(lines, insertion) : placeForModule(lines, insertion)
   const indent = insertion.kind === 'route' ? (/^\s*/.exec(lines[at] ?? '')?.[0] ?? '') : ''
   return [...lines.slice(0, at), indent + insertion.line, ...lines.slice(at)].join('\n')
 }
 
 /** The text without the line, or nothing when it is not there as we wrote it. */
-export function removeLine(text: string, { line }: Pick<Insertion, 'line'>): string | undefined {
+export function removeLine(text: string, { line, kind }: Insertion): string | undefined {
   const lines = text.split('\n')
   const at = lines.findIndex((each) => each.trim() === line)
-  return at < 0 ? undefined : lines.toSpliced(at, 1).join('\n')
+  if (at < 0) return undefined
+  const left = lines.toSpliced(at, 1)
+  const isModule = left.some((each) => /^(?:import|export)\b/.test(each))
+  return (kind === 'export' && !isModule ? left.toSpliced(at, 0, EMPTY) : left).join('\n')
 }
 
 /** Before the line that returns the application: after all other routes. */

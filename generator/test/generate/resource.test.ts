@@ -93,6 +93,14 @@ describe('a line put into a file', () => {
     )
   })
 
+  it('takes the place of an empty export, and gives it back', () => {
+    if (!table) throw new Error('no table')
+    const empty = '/** Every table. */\nexport {}\n'
+    const filled = insertLine(empty, table)
+    expect(filled).toBe("/** Every table. */\nexport * from '../features/posts/table.ts'\n")
+    expect(removeLine(filled, table)).toBe(empty)
+  })
+
   it('is refused where its place is gone', () => {
     if (!route) throw new Error('no route')
     expect(thrownBy(() => insertLine('const a = 1\n', route))).toMatchObject({ code: 'generate-refused' })
