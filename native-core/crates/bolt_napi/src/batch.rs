@@ -6,8 +6,8 @@ use std::rc::Rc;
 use bolt_core::engine::Call;
 use bolt_host::Host;
 
-use crate::js::{Js, Scope, Thrown, Value};
-use crate::server::Server;
+use crate::js::{Js, Reference, Scope, Thrown, Value};
+use crate::server::{Callbacks, Server};
 use crate::values;
 
 /// Rounds of one batch; a busy client with a full pipeline comes back in the next pass of the loop.
@@ -16,6 +16,7 @@ const ROUNDS: usize = 8;
 /// The JavaScript side of a batch; opened when it is first needed.
 struct Entered {
     scope: Scope,
+    callbacks: Rc<Callbacks>,
     dispatch: Value,
     this: Value,
 }
@@ -58,10 +59,11 @@ impl Server {
 
     fn enter<'e>(&self, js: Js, entered: &'e mut Option<Entered>) -> Option<&'e Entered> {
         if entered.is_none() {
-            let callbacks = self.callbacks.borrow();
-            let callbacks = callbacks.as_ref()?;
-            let scope = js.open(&callbacks.context);
-            *entered = Some(Entered { scope, dispatch: js.deref(&callbacks.dispatch), this: js.undefined() });
+            let callbacks = self.callbacks.borrow().clone()?;
+            let scope = js.open(&callbacks.isolation.context);
+            let dispatch = js.deref(&callbacks.dispatch);
+            let this = js.resource(&callbacks.isolation.context);
+            *entered = Some(Entered { scope, callbacks, dispatch, this });
         }
         entered.as_ref()
     }
@@ -85,14 +87,19 @@ impl Server {
             let Some(inputs) = host.engine_ref().inputs(call.handle) else { return };
             values::push_inputs(js, &inputs, arguments);
         }
-        match js.call(entered.dispatch, entered.this, arguments) {
+        let isolation = &entered.callbacks.isolation;
+        let answer = js.call_back(&isolation.context, entered.dispatch, entered.this, arguments);
+        isolation.clean(js, entered.this);
+        match answer {
             Ok(answer) => {
                 if js.get_text(answer, text) {
                     self.host.borrow_mut().engine().complete(call.handle, text);
                 }
             }
             Err(Thrown(error)) => {
-                eprintln!("bolt: dispatch threw, the request is answered with 500: {}", js.describe(error));
+                if let Some(text) = js.describe(error) {
+                    eprintln!("bolt: dispatch threw, the request is answered with 500: {text}");
+                }
                 self.host.borrow_mut().engine().fail(call.handle);
             }
         }
@@ -102,10 +109,7 @@ impl Server {
         loop {
             let Some(handle) = self.host.borrow_mut().engine().take_aborted() else { return };
             let Some(entered) = self.enter(js, entered) else { return };
-            let aborted = self.callbacks.borrow().as_ref().map(|callbacks| js.deref(&callbacks.aborted));
-            if let Some(aborted) = aborted {
-                self.tell(js, aborted, entered.this, &[js.number(self.number(handle))]);
-            }
+            self.tell(js, entered, &entered.callbacks.aborted, js.number(self.number(handle)));
         }
     }
 
@@ -114,15 +118,20 @@ impl Server {
             let Some((id, response)) = self.host.borrow_mut().take_injected() else { return };
             let Some(done) = self.injected.borrow_mut().remove(&id) else { continue };
             let Some(entered) = self.enter(js, entered) else { return };
-            self.tell(js, js.deref(&done), entered.this, &[values::injected(js, &response)]);
+            self.tell(js, entered, &done, values::injected(js, &response));
             js.release(done);
         }
     }
 
     /// Calls a function whose failure nobody here can handle.
-    fn tell(&self, js: Js, function: Value, this: Value, arguments: &[Value]) {
-        if let Err(Thrown(error)) = js.call(function, this, arguments) {
-            eprintln!("bolt: a callback threw: {}", js.describe(error));
+    fn tell(&self, js: Js, entered: &Entered, function: &Reference, argument: Value) {
+        let isolation = &entered.callbacks.isolation;
+        let told = js.call_back(&isolation.context, js.deref(function), entered.this, &[argument]);
+        isolation.clean(js, entered.this);
+        if let Err(Thrown(error)) = told
+            && let Some(text) = js.describe(error)
+        {
+            eprintln!("bolt: a callback threw: {text}");
         }
     }
 
@@ -138,7 +147,7 @@ impl Server {
         let waiting = std::mem::take(&mut *self.closing.borrow_mut());
         for done in waiting {
             if let Some(entered) = self.enter(js, &mut entered) {
-                self.tell(js, js.deref(&done), entered.this, &[js.integer(cut as u32)]);
+                self.tell(js, entered, &done, js.integer(cut as u32));
             }
             js.release(done);
         }
@@ -147,10 +156,10 @@ impl Server {
         }
         self.is_closed.set(true);
         self.leave_loop();
-        if let Some(callbacks) = self.callbacks.borrow_mut().take() {
+        if let Some(callbacks) = self.callbacks.borrow_mut().take().and_then(Rc::into_inner) {
             js.release(callbacks.dispatch);
             js.release(callbacks.aborted);
-            js.destroy(callbacks.context);
+            callbacks.isolation.release(js);
         }
     }
 }

@@ -43,6 +43,8 @@ exports! {
     "close" = close(3);
     "inject" = inject(4);
     "respond" = respond(4);
+    "complete" = complete(2);
+    "setText" = set_text(2);
     "method" = method(1);
     "target" = target(1);
     "header" = header(2);
@@ -83,7 +85,8 @@ mod functions {
         let made = environment.add(|index, slots| {
             let engine = Engine::new(&plan, slots)?;
             let host = Host::new(engine).map_err(|error| PlanError::invalid("server", error))?;
-            Ok::<_, PlanError>(Server::new(&environment, index, host, js, [dispatch, aborted]))
+            Server::new(&environment, index, host, js, [dispatch, aborted])
+                .ok_or_else(|| PlanError::invalid("server", "JavaScript cannot run in this environment"))
         });
         match made {
             Some(Ok(index)) => js.number(index as f64),
@@ -183,6 +186,29 @@ mod functions {
                 "a header name is no token, or a value has control characters such as CR, LF or NUL",
             ),
         }
+    }
+
+    pub(super) fn complete(request: Request<2>) -> Value {
+        let Request { js, environment, arguments: [handle, text] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.boolean(false) };
+        let mut content = Vec::new();
+        if !js.get_text(text, &mut content) {
+            return js.throw("invalid-body", "complete takes a string");
+        }
+        let completed = server.host.borrow_mut().engine().complete(handle, &content);
+        if completed && !server.in_batch.get() {
+            server.flush();
+        }
+        js.boolean(completed)
+    }
+
+    pub(super) fn set_text(request: Request<2>) -> Value {
+        let Request { js, environment, arguments: [handle, is_text] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let is_text = js.get_boolean(is_text);
+        let done = found.is_some_and(|(server, handle)| server.host.borrow_mut().engine().set_text(handle, is_text));
+        js.boolean(done)
     }
 
     pub(super) fn method(request: Request<1>) -> Value {

@@ -149,6 +149,14 @@ impl Js {
         (status == Status::napi_ok).then_some(number)
     }
 
+    /// Whether a value is `true`.
+    pub(crate) fn get_boolean(self, value: Value) -> bool {
+        let mut result = false;
+        // SAFETY: as in `value!`.
+        let status = unsafe { napi_get_value_bool(self.0, value.0, &mut result) };
+        status == Status::napi_ok && result
+    }
+
     pub(crate) fn is_undefined(self, value: Value) -> bool {
         let mut kind = 0;
         // SAFETY: as in `value!`.
@@ -222,7 +230,7 @@ impl Js {
         if status == Status::napi_ok {
             return Ok(Value(result));
         }
-        Err(Thrown(value!((|r| napi_get_and_clear_last_exception(self.0, r)))))
+        Err(self.thrown())
     }
 
     pub(crate) fn reference(self, value: Value) -> Reference {
@@ -250,19 +258,58 @@ impl Js {
         Value::NONE
     }
 
-    /// The text of a thrown value, its stack if it has one.
-    pub(crate) fn describe(self, thrown: Value) -> String {
+    /// The text of a thrown value, its stack if it has one; `None` when JavaScript is being ended.
+    pub(crate) fn describe(self, thrown: Value) -> Option<String> {
         if thrown.0.is_null() {
-            return "JavaScript cannot run any more".to_owned();
+            return None;
         }
         let key = self.text("stack");
         let stack = value!((|r| napi_get_property(self.0, thrown.0, key.0, r)));
         let text = if stack.0.is_null() { None } else { self.get_string(stack) };
-        text.or_else(|| self.get_string(value!((|r| napi_coerce_to_string(self.0, thrown.0, r))))).unwrap_or_default()
+        text.or_else(|| self.get_string(value!((|r| napi_coerce_to_string(self.0, thrown.0, r)))))
     }
 
-    pub(crate) fn async_context(self, name: &str) -> AsyncContext {
-        let (resource, name) = (self.object(), self.text(name));
+    /// Calls a function as a callback of its own within the open scope, so that it has an async context of its own.
+    #[inline]
+    pub(crate) fn call_back(
+        self,
+        context: &AsyncContext,
+        function: Value,
+        this: Value,
+        arguments: &[Value],
+    ) -> Result<Value, Thrown> {
+        let mut result = null_mut();
+        // SAFETY: as in `call`.
+        let status = unsafe {
+            let (count, first) = (arguments.len(), arguments.as_ptr().cast());
+            napi_make_callback(self.0, context.context, this.0, function.0, count, first, &mut result)
+        };
+        if status == Status::napi_ok { Ok(Value(result)) } else { Err(self.thrown()) }
+    }
+
+    fn thrown(self) -> Thrown {
+        Thrown(value!((|r| napi_get_and_clear_last_exception(self.0, r))))
+    }
+
+    /// Evaluates a script of our own; `None` when it failed.
+    pub(crate) fn run_script(self, source: &str) -> Option<Value> {
+        let source = self.text(source);
+        let value = value!((|r| napi_run_script(self.0, source.0, r)));
+        (!value.0.is_null()).then_some(value)
+    }
+
+    /// Where the bytes of a Uint8Array are; valid while it lives, as its buffer is not resizable.
+    pub(crate) fn data_of(self, array: Value) -> Option<*const u8> {
+        let (mut kind, mut length, mut data) = (0, 0, null_mut());
+        // SAFETY: as in `value!`; results that do not matter may be null.
+        let status = unsafe {
+            napi_get_typedarray_info(self.0, array.0, &mut kind, &mut length, &mut data, null_mut(), null_mut())
+        };
+        (status == Status::napi_ok && !data.is_null()).then_some(data.cast_const().cast())
+    }
+
+    pub(crate) fn async_context(self, resource: Value, name: &str) -> AsyncContext {
+        let name = self.text(name);
         let mut context = null_mut();
         // SAFETY: as in `value!`.
         unsafe { napi_async_init(self.0, resource.0, name.0, &mut context) };
@@ -275,12 +322,17 @@ impl Js {
         self.release(context.resource);
     }
 
+    /// The resource of a context; also what its callbacks get as `this`, which must be an object.
+    pub(crate) fn resource(self, context: &AsyncContext) -> Value {
+        self.deref(&context.resource)
+    }
+
     /// Opens a scope for calls into JavaScript from the event loop.
     pub(crate) fn open(self, context: &AsyncContext) -> Scope {
         let (mut handles, mut callback) = (null_mut(), null_mut());
         // SAFETY: as in `value!`; closed in reverse order by `close`.
         unsafe { napi_open_handle_scope(self.0, &mut handles) };
-        let resource = self.deref(&context.resource);
+        let resource = self.resource(context);
         // SAFETY: as above; the context lives as long as the server that has it.
         unsafe { napi_open_callback_scope(self.0, resource.0, context.context, &mut callback) };
         Scope { handles, callback }

@@ -5,6 +5,7 @@ mod batch;
 mod environment;
 mod exports;
 mod guard;
+mod isolation;
 mod js;
 mod server;
 mod uv;

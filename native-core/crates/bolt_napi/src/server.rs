@@ -10,7 +10,8 @@ use bolt_core::engine::{ConnectionId, Handle};
 use bolt_host::Host;
 
 use crate::environment::Environment;
-use crate::js::{AsyncContext, Js, Reference, Value};
+use crate::isolation::Isolation;
+use crate::js::{Js, Reference, Value};
 use crate::uv::Handles;
 
 /// Functions and context of JavaScript; given back when the server is closed.
@@ -18,7 +19,7 @@ use crate::uv::Handles;
 pub(crate) struct Callbacks {
     pub(crate) dispatch: Reference,
     pub(crate) aborted: Reference,
-    pub(crate) context: AsyncContext,
+    pub(crate) isolation: Isolation,
 }
 
 /// One server of an environment.
@@ -29,7 +30,7 @@ pub(crate) struct Server {
     pub(crate) index: usize,
     /// Borrowed for short spans only, never while JavaScript runs.
     pub(crate) host: RefCell<Host>,
-    pub(crate) callbacks: RefCell<Option<Callbacks>>,
+    pub(crate) callbacks: RefCell<Option<Rc<Callbacks>>>,
     pub(crate) in_batch: Cell<bool>,
     handles: RefCell<Option<Handles>>,
     /// Who waits for the responses to injected requests.
@@ -42,24 +43,27 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(environment: &Rc<Environment>, index: usize, host: Host, js: Js, functions: [Value; 2]) -> Self {
-        let callbacks = Callbacks {
-            dispatch: js.reference(functions[0]),
-            aborted: js.reference(functions[1]),
-            context: js.async_context("BoltServer"),
-        };
-        Self {
+    pub(crate) fn new(
+        environment: &Rc<Environment>,
+        index: usize,
+        host: Host,
+        js: Js,
+        [dispatch, aborted]: [Value; 2],
+    ) -> Option<Self> {
+        let isolation = Isolation::new(js)?;
+        let callbacks = Callbacks { dispatch: js.reference(dispatch), aborted: js.reference(aborted), isolation };
+        Some(Self {
             environment: Rc::downgrade(environment),
             index,
             host: RefCell::new(host),
-            callbacks: RefCell::new(Some(callbacks)),
+            callbacks: RefCell::new(Some(Rc::new(callbacks))),
             in_batch: Cell::new(false),
             handles: RefCell::new(None),
             injected: RefCell::default(),
             closing: RefCell::default(),
             is_closed: Cell::new(false),
             armed: Cell::new(u64::MAX),
-        }
+        })
     }
 
     /// The number that JavaScript knows a request by.

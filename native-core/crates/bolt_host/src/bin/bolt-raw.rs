@@ -1,6 +1,6 @@
 //! The yardstick of the benchmarks: the same host and engine as under Node, with handlers in Rust instead of JavaScript.
 //!
-//! `bolt-raw PORT PLAN` listens on 127.0.0.1 (port 0 takes a free one), prints the port once it does, and answers the routes of the plan
+//! `bolt-raw PORT PLAN` listens on 127.0.0.1 (port 0 takes a free one), prints `listening <port>` once it does, and answers the routes of the plan
 //! (`AppPlan` as JSON) with the handlers below, which are known by the route's path.
 
 use std::process::ExitCode;
@@ -68,7 +68,7 @@ fn serve(port: u16, plan: &str) -> Result<(), Box<dyn std::error::Error>> {
     let handlers: Vec<Handler> = AppPlan::parse(plan)?.routes.iter().map(handler).collect();
     let mut host = Host::new(Engine::new(plan, Slots::default())?)?;
     let address = host.listen(&ListenOptions { port, host: "127.0.0.1".into(), backlog: 1024 })?;
-    println!("{}", address.port());
+    println!("listening {}", address.port());
     let mut body = Vec::new();
     loop {
         let timeout = host.deadline_at().map(|at| Duration::from_millis(host.until(at)));
