@@ -5,6 +5,6 @@ export default defineConfig({
     globalSetup: 'test/support/bundle.ts',
     include: ['test/**/*.test.ts'],
     exclude: ['test/snapshots/**', 'test/fixtures/**'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 })

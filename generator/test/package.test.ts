@@ -80,7 +80,7 @@ describe('start', () => {
       times.push(performance.now() - started)
     }
     console.log(`time to --help: ${median(times).toFixed(0)} ms (median of ${times.length})`)
-    expect(median(times)).toBeLessThan(2000)
+    expect(median(times)).toBeLessThan(5000)
   })
 
   it('to the first question takes a moment', async () => {
@@ -95,7 +95,7 @@ describe('start', () => {
       await screen.ended
     }
     console.log(`time to the first question: ${median(times).toFixed(0)} ms (median of ${times.length})`)
-    expect(median(times)).toBeLessThan(3000)
+    expect(median(times)).toBeLessThan(10_000)
   })
 
   it.each([

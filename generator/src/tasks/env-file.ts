@@ -7,8 +7,8 @@ import type { Task, TaskResult } from '../types.ts'
 type EnvFileTask = Extract<Task, { kind: 'env-file' }>
 
 export async function writeEnvFile({ path: name, example, secrets }: EnvFileTask, root: string): Promise<TaskResult> {
-  const text = await readFile(path.join(root, example), 'utf8')
   try {
+    const text = await readFile(path.join(root, example), 'utf8')
     await writeFile(path.join(root, name), withSecrets(text, secrets), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')

@@ -41,13 +41,18 @@ export async function installPackages(
     }
   }
   const log = await keepLog(result.output)
-  return failed(`${reason(name, result)}; full log: ${log}`)
+  return failed(`${reason(name, result)}; ${log}`)
 }
 
+/** Where the full output lies; a disk that is full must not hide why the installation failed. */
 async function keepLog(output: string): Promise<string> {
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'create-bolt-app-')), 'install.log')
-  await writeFile(file, `${output}\n`)
-  return file
+  try {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'create-bolt-app-')), 'install.log')
+    await writeFile(file, `${output}\n`)
+    return `full log: ${file}`
+  } catch (error) {
+    return `the log could not be kept (${(error as Error).message})`
+  }
 }
 
 function reason(name: string, { outcome, code, output }: ProgramResult): string {

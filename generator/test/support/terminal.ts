@@ -13,7 +13,7 @@ export const keys = {
 } as const
 
 /** Longest wait for a text, ms. */
-const PATIENCE = 10_000
+const PATIENCE = 20_000
 
 export interface Terminal {
   /** Waits until text appears that was not there when this was last called. */
