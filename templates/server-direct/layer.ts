@@ -2,6 +2,7 @@ import { defineLayer } from '../../generator/src/layer.ts'
 
 export default defineLayer({
   id: 'server-direct',
+  family: 'server',
   about: 'Starts the application by itself, where no database server has to run beside it',
   when: { database: ['sqlite', 'none'] },
   scripts: {

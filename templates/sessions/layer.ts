@@ -21,6 +21,7 @@ export default defineLayer({
       secret: true,
     },
   ],
+  lists: { '.gitignore': ['cookies.txt'] },
   registers: [
     { file: 'src/db/schema.ts', slot: 'tables', lines: ["export * from '../auth/tables.ts'"] },
     {
