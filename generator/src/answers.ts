@@ -17,10 +17,11 @@ export interface Given {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-const table: OptionTable = options
-
 /** The answers that flags give, by option id. */
-export function answersFromFlags(flags: Readonly<Record<string, FlagValue | undefined>>): Record<string, unknown> {
+export function answersFromFlags(
+  flags: Readonly<Record<string, FlagValue | undefined>>,
+  table: OptionTable = options,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(table).flatMap(([id, option]) => {
       const value = flags[flagName(id)]
@@ -33,7 +34,7 @@ export function answersFromFlags(flags: Readonly<Record<string, FlagValue | unde
 }
 
 /** Checked answers of all sources by priority; every illegal one is reported at once. */
-export function mergeGiven(given: readonly Given[]): PartialAnswers {
+export function mergeGiven(given: readonly Given[], table: OptionTable = options): PartialAnswers {
   const merged: Record<string, PartialAnswers[string]> = {}
   const problems: string[] = []
   for (const { source, values } of given) {
@@ -89,13 +90,23 @@ export function defaultAnswer(
   return typeof option.default === 'function' ? option.default(answers, context) : option.default
 }
 
-/** Fills what is open with defaults, sets skipped options to null, and refuses combinations that break a rule. */
-export function completeAnswers(given: PartialAnswers, context: DefaultsContext): Answers {
+/** What is open filled with defaults, in table order; null where an option does not apply. */
+export function fillDefaults(
+  given: PartialAnswers,
+  context: DefaultsContext,
+  table: OptionTable = options,
+): PartialAnswers {
   const answers: Record<string, PartialAnswers[string]> = {}
   for (const [id, option] of Object.entries(table)) {
     const known = { ...given, ...answers }
     answers[id] = matches(option.when, known) ? (given[id] ?? defaultAnswer(option, known, context)) : null
   }
+  return answers
+}
+
+/** Complete answers: defaults for what is open; combinations that break a rule are refused. */
+export function completeAnswers(given: PartialAnswers, context: DefaultsContext): Answers {
+  const answers = fillDefaults(given, context)
   refuseBrokenRules(answers)
   return answers as unknown as Answers
 }

@@ -32,7 +32,7 @@ export function optionFlags(table: OptionTable = options): Record<string, Flag> 
 }
 
 function flagOf(option: Option): Flag {
-  const base = { about: option.help, ...(option.short === undefined ? {} : { short: option.short }) }
+  const base = { about: option.help }
   switch (option.kind) {
     case 'text':
       return { ...base, kind: 'value', placeholder: 'TEXT' }

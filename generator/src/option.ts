@@ -24,12 +24,8 @@ interface OptionBase {
   readonly section: string
   /** Only asked, and only legal, when this holds; otherwise the answer is null. */
   readonly when?: When
-  /** Version that brought the option, for the documentation and for answer migrations. */
-  readonly since?: string
   /** Earlier ids of this option: saved answers under them are carried over. */
   readonly formerly?: readonly string[]
-  /** A one-letter flag. */
-  readonly short?: string
 }
 
 export interface TextOption extends OptionBase {

@@ -120,7 +120,7 @@ function askValue(
   others: PartialAnswers,
 ): Promise<Answered<NonNullable<PartialAnswers[string]>>> {
   const option = table[id] as Option
-  const before = offered(id, option, state)
+  const before = offered(id, state)
   switch (option.kind) {
     case 'text':
       return prompts.text(message, String(before ?? ''), (value) =>

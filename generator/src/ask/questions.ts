@@ -1,6 +1,6 @@
 /** Which questions are open, in order: pure, so that going back and forth needs no terminal to be tested. */
-import { defaultAnswer } from '../answers.ts'
-import { type DefaultsContext, matches, type Option, type OptionTable, type PartialAnswers } from '../option.ts'
+import { fillDefaults } from '../answers.ts'
+import type { DefaultsContext, OptionTable, PartialAnswers } from '../option.ts'
 import { options } from '../options.ts'
 
 /** Id of the question for a blueprint; it is no option, it presets several. */
@@ -27,13 +27,7 @@ export function knownAnswers({ given, preset, asked, edited }: AskState): Partia
 
 /** Every answer, defaults where nothing is known, null where an option does not apply. */
 export function allAnswers(state: AskState, table: OptionTable = options): PartialAnswers {
-  const known = knownAnswers(state)
-  const answers: Record<string, PartialAnswers[string]> = {}
-  for (const [id, option] of Object.entries(table)) {
-    const before = { ...known, ...answers }
-    answers[id] = matches(option.when, before) ? (known[id] ?? defaultAnswer(option, before, state.context)) : null
-  }
-  return answers
+  return fillDefaults(knownAnswers(state), state.context, table)
 }
 
 /** Ids of the questions to ask from first to last, as far as the answers so far decide it. */
@@ -45,13 +39,8 @@ export function openQuestions(state: AskState, table: OptionTable = options): st
 }
 
 /** What is offered first: the answer given before going back, else the default. */
-export function offered(id: string, option: Option, state: AskState): PartialAnswers[string] {
-  return (
-    state.edited[id] ??
-    state.asked[id] ??
-    allAnswers(state)[id] ??
-    defaultAnswer(option, allAnswers(state), state.context)
-  )
+export function offered(id: string, state: AskState, table: OptionTable = options): PartialAnswers[string] {
+  return state.edited[id] ?? state.asked[id] ?? allAnswers(state, table)[id]
 }
 
 /** An answer in words. */
