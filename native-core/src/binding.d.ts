@@ -14,7 +14,8 @@ export type Input = string | number | boolean | undefined | Array<string | numbe
  * Called for each request that needs a handler. `inputs`, in this order and always of the same length for a route: each path
  * parameter in path order; each declared query property in `RoutePlan.query.names` order; the same for headers and cookies;
  * then, if the route declares a body schema, the body's text (already validated JSON).
- * Returns the response body (JSON text) for the route's default status, or `undefined`: the answer comes by `respond`.
+ * Returns the response body for the route's default status (JSON text, or what `setText` said last), or `undefined`: the answer comes
+ * by `complete` or `respond`.
  */
 export type Dispatch = (route: number, handle: Handle, ...inputs: Input[]) => string | undefined
 
@@ -57,6 +58,14 @@ export interface Binding {
    * throws on header values with CR, LF or NUL, and on a bad status.
    */
   respond(handle: Handle, status: number, headers: string[] | undefined, body: string | Uint8Array | undefined): boolean
+  /** Answers a pending request as if `Dispatch` had returned the text. False when the request is already over or answered. */
+  complete(handle: Handle, text: string): boolean
+  /**
+   * Says whether texts that `Dispatch` returns for the route of this request, and that `complete` takes, are plain text from now on.
+   * At first they are JSON. Far cheaper than headers with each answer, as most routes always return the same kind. False, and nothing
+   * changed, when the request is already over.
+   */
+  setText(handle: Handle, isText: boolean): boolean
   method(handle: Handle): string | undefined
   /** Request target as sent: path and query. */
   target(handle: Handle): string | undefined

@@ -4,6 +4,7 @@ import { compose } from './middleware.ts'
 import { bridge } from './mount.ts'
 import { admit, checkResponse, runLibrary } from './prepare.ts'
 import { HttpError } from './problem.ts'
+import { type QuickText, quickTextOf } from './quick-text.ts'
 import { fromResponse, toWire, type Wire } from './reply.ts'
 import { RequestContext, type Runtime } from './request-context.ts'
 import type { HandlerRunner, MountRunner, Runners } from './runner.ts'
@@ -22,32 +23,24 @@ export function createDispatch(runtime: Runtime, runners: Runners, onError: read
 }
 
 function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly OnError[]): Enter {
-  const isPlain =
-    runner.asks.length === 0 &&
-    runner.claims.length === 0 &&
-    runner.library.length === 0 &&
-    runner.middleware.length === 0
-  const isChecked = runner.responses.size > 0 || runner.response !== null
-  const settle = settler(runtime, onError)
-  const handler = runner.middleware.length === 0 ? runner.handler : compose(runner.middleware, runner.handler)
-  if (!isPlain || isChecked) {
-    return (handle, inputs) => {
-      const ctx = new RequestContext(runtime, runner, handle, inputs)
-      settle(ctx, runner.status, fullRun(ctx, runner, handler))
-      return undefined
-    }
-  }
   const { status } = runner
+  const settle = settler(runtime, onError)
+  const quickText = quickTextOf(runtime.binding, status)
+  const later = answerLater(status, quickText, settle)
+  const run = runOf(runner)
   return (handle, inputs) => {
     const ctx = new RequestContext(runtime, runner, handle, inputs)
     try {
-      const value = handler(ctx)
-      if (isThenable(value)) {
-        settle(ctx, status, value)
-        return undefined
+      const value = run(ctx)
+      if (ctx._set === undefined) {
+        const text = quickText(handle, value)
+        if (text !== undefined) {
+          forget(ctx)
+          return text
+        }
       }
-      if (ctx._set === undefined && isJson(value, status)) return JSON.stringify(value)
-      if (value instanceof Response) settle(ctx, status, value)
+      if (isThenable(value)) later(ctx, value)
+      else if (value instanceof Response) settle(ctx, status, value)
       else send(ctx, toWire(value, status, ctx._set))
     } catch (error) {
       settle(ctx, status, Promise.reject(error))
@@ -56,16 +49,40 @@ function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly
   }
 }
 
-async function fullRun(
-  ctx: RequestContext,
-  runner: HandlerRunner,
-  handler: HandlerRunner['handler'],
-): Promise<unknown> {
-  await admit(ctx, runner)
-  await runLibrary(ctx, runner)
-  const value = await handler(ctx)
-  await checkResponse(runner, value)
-  return value
+/** The handler with what its route asks for before and after it, and nothing that it does not ask for. */
+function runOf(runner: HandlerRunner): HandlerRunner['handler'] {
+  const handler = runner.middleware.length === 0 ? runner.handler : compose(runner.middleware, runner.handler)
+  const isAdmitted = runner.asks.length > 0 || runner.claims.length > 0
+  const isCompleted = runner.library.length > 0
+  const isChecked = runner.responses.size > 0 || runner.response !== null
+  if (!isAdmitted && !isCompleted && !isChecked) return handler
+  return async (context) => {
+    const ctx = context as unknown as RequestContext
+    if (isAdmitted) await admit(ctx, runner)
+    if (isCompleted) await runLibrary(ctx, runner)
+    const value = await handler(context)
+    if (isChecked) await checkResponse(runner, value)
+    return value
+  }
+}
+
+/** Answers with what a handler promised: the quick way if its value allows, else as `settle` does. */
+function answerLater(status: number, quickText: QuickText, settle: Settle) {
+  return (ctx: RequestContext, pending: PromiseLike<unknown>): void => {
+    Promise.resolve(pending).then(
+      (value) => {
+        try {
+          const text = ctx._set === undefined ? quickText(ctx._handle, value) : undefined
+          if (text === undefined) return settle(ctx, status, value)
+          forget(ctx)
+          ctx._runtime.binding.complete(ctx._handle, text)
+        } catch (error) {
+          settle(ctx, status, Promise.reject(error))
+        }
+      },
+      (error: unknown) => settle(ctx, status, Promise.reject(error)),
+    )
+  }
 }
 
 function enterMount(runtime: Runtime, runner: MountRunner, onError: readonly OnError[]): Enter {
@@ -108,20 +125,18 @@ function wireOf(value: unknown, status: number, ctx: RequestContext): Wire | Pro
 }
 
 function send(ctx: RequestContext, wire: Wire): void {
-  const { binding, controllers } = ctx._runtime
+  forget(ctx)
+  ctx._runtime.binding.respond(ctx._handle, wire.status, wire.headers, wire.body)
+}
+
+/** The request is answered: its `signal` can no longer fire. */
+function forget(ctx: RequestContext): void {
+  const { controllers } = ctx._runtime
   if (controllers.size > 0) controllers.delete(ctx._handle)
-  binding.respond(ctx._handle, wire.status, wire.headers, wire.body)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
-/** True for plain objects and lists: the answer is their JSON, with the route's status. */
-function isJson(value: unknown, status: number): boolean {
-  if (typeof value !== 'object' || value === null || status === 204) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === Array.prototype || prototype === null
 }
 
 /** A mount has no schemas; its context reads nothing but the request itself. */

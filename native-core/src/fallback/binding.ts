@@ -24,6 +24,8 @@ export function createFallback(): HostBinding {
     close: (id, grace, done) => server(id).close(grace, done),
     inject: (id, bytes, peer, done) => server(id).inject(bytes, peer, done),
     respond: (handle, status, headers, body) => exchanges.get(handle)?.respond(status, headers, body) ?? false,
+    complete: (handle, text) => exchanges.get(handle)?.complete(text) ?? false,
+    setText: (handle, isText) => exchanges.get(handle)?.setText(isText) ?? false,
     method: (handle) => exchanges.get(handle)?.method,
     target: (handle) => exchanges.get(handle)?.target,
     header: (handle, name) => exchanges.get(handle)?.header(name),

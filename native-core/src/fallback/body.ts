@@ -4,6 +4,7 @@ import { type Exchange, Rejection } from './exchange.ts'
 export async function readBody(exchange: Exchange, limit: number): Promise<Uint8Array> {
   const { req } = exchange
   if (Number(exchange.header('content-length') ?? 0) > limit) throw tooLarge(limit)
+  if (exchange.header('expect') !== undefined) exchange.res.writeContinue()
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of req as AsyncIterable<Uint8Array>) {

@@ -18,6 +18,11 @@ export class Rejection extends Error {
   }
 }
 
+/** Whether texts that answer a route are JSON or plain text. */
+export interface Texts {
+  areJson: boolean
+}
+
 /** One request and its answer on node:http. */
 export class Exchange {
   readonly req: IncomingMessage
@@ -28,6 +33,8 @@ export class Exchange {
   claims: string | undefined
   /** Status of a plain return value. */
   status = 200
+  /** What texts of the route are; all exchanges of a route share it. */
+  texts: Texts = { areJson: true }
   #base: readonly string[]
   #isAnswered = false
   #onAnswer: () => void = () => undefined
@@ -94,6 +101,18 @@ export class Exchange {
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body as string)
     if (!isBodiless) res.setHeader('content-length', bytes.byteLength)
     res.end(isBodiless || this.method === 'HEAD' ? undefined : bytes)
+    return true
+  }
+
+  /** Answers with a text, the route's status and its type of texts. */
+  complete(text: string): boolean {
+    const type = this.texts.areJson ? 'application/json' : 'text/plain; charset=utf-8'
+    return this.respond(this.status, ['content-type', type], text)
+  }
+
+  setText(isText: boolean): boolean {
+    if (this.#isAnswered) return false
+    this.texts.areJson = !isText
     return true
   }
 

@@ -41,22 +41,21 @@ export function injectBytes(
   done: (response: InjectedResponse) => void,
 ): void {
   const socket = new MemorySocket(peer)
-  let isDone = false
-  const finish = (): void => {
-    if (isDone) return
-    isDone = true
-    server.off('request', onRequest)
+  socket.once('answered', () => {
     const response = parseResponse(Buffer.concat(socket.written))
     socket.destroy()
     done(response)
-  }
-  const onRequest = (req: IncomingMessage, res: ServerResponse): void => {
-    if (req.socket === (socket as Duplex)) res.once('close', finish)
-  }
-  server.prependListener('request', onRequest)
-  socket.once('finish', finish)
+  })
+  // A fault is answered on the connection itself, which then ends.
+  socket.once('finish', () => socket.emit('answered'))
   server.emit('connection', socket)
   socket.push(bytes)
+}
+
+/** Tells an injected request's connection when its answer is complete; called for every request. */
+export function watchInjected(req: IncomingMessage, res: ServerResponse): void {
+  const socket: Duplex = req.socket
+  if (socket instanceof MemorySocket) res.once('close', () => socket.emit('answered'))
 }
 
 /** Reads the last response of what was written; interim ones (100) are skipped. */

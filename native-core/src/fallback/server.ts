@@ -6,10 +6,10 @@ import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
 import { AddressReader } from './address.ts'
 import { readBody } from './body.ts'
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
-import { Exchange, Rejection } from './exchange.ts'
+import { Exchange, Rejection, type Texts } from './exchange.ts'
 import { answerFault } from './faults.ts'
 import { serveFile } from './files.ts'
-import { injectBytes } from './inject.ts'
+import { injectBytes, watchInjected } from './inject.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { FallbackRouter } from './router.ts'
 import { TokenCheck } from './tokens.ts'
@@ -32,6 +32,7 @@ export class FallbackServer {
   readonly #addresses: AddressReader
   readonly #http: Server
   readonly #sockets = new Set<Socket>()
+  readonly #texts: Texts[] = []
   #isClosing = false
   #waiting = 0
   #requests = 0
@@ -123,6 +124,7 @@ export class FallbackServer {
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     this.#requests += 1
+    watchInjected(req, res)
     const base = [...this.#plan.securityHeaders, ...corsHeaders(this.#plan.cors, req.headers)]
     const address = this.#addresses.read(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string | undefined)
     const exchange = new Exchange(req, res, base, address)
@@ -185,8 +187,6 @@ export class FallbackServer {
   async #run(exchange: Exchange, route: RoutePlan, params: string[]): Promise<void> {
     if (route.kind === 'answer') return this.#answer(exchange, route.status, route.headers, route.body)
     if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
-    if (exchange.req.headers.expect !== undefined && bodyFits(exchange, route.bodyBytes ?? this.#plan.limits.bodyBytes))
-      exchange.res.writeContinue()
     if (route.kind === 'mount') {
       exchange.body = await readBody(exchange, route.bodyBytes ?? this.#plan.limits.bodyBytes)
       return this.#dispatch(exchange, route.id, [])
@@ -219,8 +219,10 @@ export class FallbackServer {
       if (exchange.abandon()) aborted(handle)
     })
     this.#javascriptCalls += 1
+    this.#texts[route] ??= { areJson: true }
+    exchange.texts = this.#texts[route]
     const body = dispatch(route, handle, ...inputs)
-    if (body !== undefined) exchange.respond(exchange.status, undefined, body)
+    if (body !== undefined) exchange.complete(body)
   }
 
   async #file(exchange: Exchange, route: StaticRoute, path: string): Promise<void> {
@@ -241,8 +243,4 @@ function pathOf(target: string): string {
   if (path.startsWith('/')) return path
   if (!URL.canParse(path)) throw new Rejection('bad-request', 'The target is not a path')
   return path.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
-}
-
-function bodyFits(exchange: Exchange, limit: number): boolean {
-  return Number(exchange.header('content-length') ?? 0) <= limit
 }

@@ -1,4 +1,4 @@
-import { importJWK, type JWK, jwtVerify } from 'jose'
+import type { JWK } from 'jose'
 import { parseCookies } from '../cookies.ts'
 import type { JwtPlan } from '../plan.ts'
 
@@ -44,6 +44,7 @@ export class TokenCheck {
 
   async #verify(token: string, key: JWK): Promise<string | undefined> {
     const { algorithms, issuer, audience, leeway, required } = this.#plan
+    const { importJWK, jwtVerify } = await import('jose')
     try {
       const head = readHead(token)
       const imported = await importJWK(key, head?.alg)

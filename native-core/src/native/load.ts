@@ -39,7 +39,7 @@ export function loadNative(): Loaded {
 }
 
 function version(): string {
-  return (require('../../package.json') as { version: string }).version
+  return (require('@bolt-app/core/package.json') as { version: string }).version
 }
 
 function platformName(): string {

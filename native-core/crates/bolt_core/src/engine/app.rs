@@ -48,6 +48,8 @@ pub(crate) struct Handler {
     pub(crate) ask_cookies: Vec<String>,
     pub(crate) guards: Vec<Guard>,
     pub(crate) status: u16,
+    /// Whether texts that complete its requests are plain text, not JSON.
+    pub(crate) is_text: bool,
 }
 
 /// A response made once.
@@ -188,6 +190,7 @@ impl App {
             ask_cookies: plan.ask_cookies.clone(),
             guards: guards.collect::<Result<_, _>>()?,
             status: plan.status,
+            is_text: false,
         })
     }
 

@@ -33,17 +33,31 @@ pub enum RespondFault {
 const ENGINE_FIELDS: [&str; 7] =
     ["content-length", "connection", "transfer-encoding", "keep-alive", "upgrade", "date", "x-request-id"];
 
+const JSON: &[u8] = b"content-type: application/json\r\n";
+const PLAIN_TEXT: &[u8] = b"content-type: text/plain; charset=utf-8\r\n";
+
 impl Engine {
-    /// Answers a request with JSON text and the route's own status. False when the request is over.
-    pub fn complete(&mut self, handle: Handle, json: &[u8]) -> bool {
+    /// Answers a request with a text and the route's own status; it is JSON unless [`Engine::set_text`] said otherwise. False when the
+    /// request is over.
+    pub fn complete(&mut self, handle: Handle, text: &[u8]) -> bool {
         let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else {
             return false;
         };
-        let status = match self.app.routes.get(slot.route as usize) {
-            Some(Route::Handler(handler)) => handler.status,
-            _ => 200,
+        let (status, is_text) = match self.app.routes.get(slot.route as usize) {
+            Some(Route::Handler(handler)) => (handler.status, handler.is_text),
+            _ => (200, false),
         };
-        self.send(handle, status, b"content-type: application/json\r\n", None, json)
+        let own: &[u8] = if is_text { PLAIN_TEXT } else { JSON };
+        self.send(handle, status, own, None, text)
+    }
+
+    /// Says whether texts that complete requests of this request's route are plain text from now on, and not JSON. False when the
+    /// request is over.
+    pub fn set_text(&mut self, handle: Handle, is_text: bool) -> bool {
+        let Some(slot) = self.cx.slots.get(handle) else { return false };
+        let Some(Route::Handler(handler)) = self.app.routes.get_mut(slot.route as usize) else { return false };
+        handler.is_text = is_text;
+        true
     }
 
     /// Answers a request. `headers` are names and values. False when the request is over.
