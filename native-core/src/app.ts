@@ -161,8 +161,8 @@ export class App extends Router<'', undefined> {
       for (const route of docsRoutes(openapi, () => this.openapi(), this.scope)) this.#declare(route)
     const compiled: CompiledApp = compileApp(this.#settings, this.#routes, (route) => this.#partsOf(route))
     const host = openHost()
-    const { binding, isolate } = host
-    const runtime: Runtime = { binding, logger, controllers: new Map(), isolate }
+    const { binding } = host
+    const runtime: Runtime = { binding, logger, controllers: new Map() }
     const aborted = (handle: number): void => {
       runtime.controllers.get(handle)?.abort()
       runtime.controllers.delete(handle)

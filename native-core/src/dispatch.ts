@@ -17,9 +17,7 @@ export function createDispatch(runtime: Runtime, runners: Runners, onError: read
     if (runner === undefined) return undefined
     return runner.kind === 'mount' ? enterMount(runtime, runner, onError) : enterHandler(runtime, runner, onError)
   })
-  const { isolate } = runtime
-  if (isolate === null) return (route, handle, ...inputs) => (enter[route] as Enter)(handle, inputs)
-  return (route, handle, ...inputs) => isolate(enter[route] as Enter, handle, inputs)
+  return (route, handle, ...inputs) => (enter[route] as Enter)(handle, inputs)
 }
 
 function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly OnError[]): Enter {

@@ -1,7 +1,7 @@
 import type { Binding } from './binding.d.ts'
 import { createFallback } from './fallback/binding.ts'
-import { type Isolate, isolate, outsideContext } from './native/isolate.ts'
 import { loadNative } from './native/load.ts'
+import { outsideContext } from './native/outside.ts'
 
 /** What a host can do; node:http needs a moment to listen, Rust does not. */
 export type HostBinding = Omit<Binding, 'listen'> & {
@@ -12,8 +12,6 @@ export type HostBinding = Omit<Binding, 'listen'> & {
 export interface Host {
   name: 'native' | 'fallback'
   binding: HostBinding
-  /** Keeps the asynchronous contexts of requests apart; node:http does that by itself. */
-  isolate: Isolate | null
 }
 
 let isWarned = false
@@ -21,9 +19,9 @@ let isWarned = false
 /** Opens the native host, or the fallback when `BOLT_CORE=fallback` asks for it or the native package is missing. */
 export function openHost(): Host {
   const forced = process.env.BOLT_CORE
-  if (forced === 'fallback') return { name: 'fallback', binding: createFallback(), isolate: null }
+  if (forced === 'fallback') return { name: 'fallback', binding: createFallback() }
   const loaded = loadNative()
-  if (loaded.binding !== undefined) return { name: 'native', binding: outsideContext(loaded.binding), isolate }
+  if (loaded.binding !== undefined) return { name: 'native', binding: outsideContext(loaded.binding) }
   if (!isWarned) {
     isWarned = true
     process.emitWarning(
@@ -34,5 +32,5 @@ export function openHost(): Host {
       },
     )
   }
-  return { name: 'fallback', binding: createFallback(), isolate: null }
+  return { name: 'fallback', binding: createFallback() }
 }

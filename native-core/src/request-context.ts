@@ -3,7 +3,6 @@ import type { Handle, Input } from './binding.d.ts'
 import type { Context, HeaderReader, Logger, RequestInfo } from './context.ts'
 import { parseCookies } from './cookies.ts'
 import type { HostBinding } from './host.ts'
-import type { Isolate } from './native/isolate.ts'
 import { pushHeader } from './reply.ts'
 import type { HandlerRunner, PartSlot } from './runner.ts'
 
@@ -13,7 +12,6 @@ export interface Runtime {
   logger: Logger
   /** Abort controllers of requests whose `signal` was asked for. */
   controllers: Map<Handle, AbortController>
-  isolate: Isolate | null
 }
 
 /** A value that was not looked at yet; `undefined` is a proper value of most parts. */
