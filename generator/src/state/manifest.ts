@@ -1,7 +1,7 @@
 /** `.bolt/manifest`: one line a file that we wrote, tab-separated `sha256 mode class status id path`, sorted by path. */
 import { BoltError } from '../errors.ts'
 import { type FileClass, type FileMode, fileClasses } from '../types.ts'
-import { checkPath, comparePaths, findCollision, foldCase } from './paths.ts'
+import { checkPath, comparePaths, findCollision } from './paths.ts'
 
 /**
  * What became of a file since we wrote it. current: it follows the template · moved: the user gave it another path, which is the one listed ·
@@ -51,7 +51,7 @@ export function parseManifest(text: string): ManifestEntry[] {
   })
   const pair = findCollision(entries.filter((entry) => entry.status !== 'deleted').map((entry) => entry.path))
   if (pair) {
-    const line = entries.findIndex((entry) => foldCase(entry.path) === foldCase(pair[1])) + 1
+    const line = entries.findLastIndex((entry) => entry.path === pair[1]) + 1
     throw invalid(line, `"${pair[1]}" and "${pair[0]}" cannot both exist`)
   }
   return entries

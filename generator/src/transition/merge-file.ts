@@ -43,7 +43,9 @@ export function mergeFile(input: MergeInput, context: MergeContext): MergeResult
   const merged = mergeStructured(input, texts, context) ?? mergePlain(input, texts, context)
   if (merged.kind === 'markers') return { ...merged, content: writeText(merged.text, yours) }
   const problem = checkSyntax(input.path, merged.text)
-  if (problem && checkSyntax(input.path, texts.yours) === undefined) return aside(`merged by lines, ${problem}`)
+  // A side that does not parse either says more about our parser than about the merge.
+  const sidesParse = [texts.yours, texts.incoming].every((text) => checkSyntax(input.path, text) === undefined)
+  if (problem && sidesParse) return aside(`merged by lines, ${problem}`)
   return { ...merged, content: writeText(merged.text, yours) }
 }
 

@@ -50,8 +50,9 @@ function editYaml(text: string, document: Document, incoming: Document, edits: r
   return document.toString(style)
 }
 
-/** The node as the template has it, with its comments, where it is at the same path; else a new one. */
+/** The node as the template has it, with its comments, where it is at the same path; a plain value keeps the comment beside the old one. */
 function nodeFor(edit: Extract<Edit, { kind: 'set' }>, incoming: Document, document: Document): unknown {
+  if (typeof edit.value !== 'object') return edit.value
   const node: unknown = edit.path.some((part) => typeof part === 'number') ? undefined : incoming.getIn(edit.path, true)
   return isCollection(node) && !isAlias(node) ? node : document.createNode(edit.value)
 }

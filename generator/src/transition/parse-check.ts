@@ -28,7 +28,13 @@ function checkScript(text: string, path: string): string | undefined {
     parseScript(text, {
       sourceType: 'unambiguous',
       allowReturnOutsideFunction: true,
-      plugins: [...(typescript ? (['typescript', 'decorators'] as const) : []), ...(jsx ? (['jsx'] as const) : [])],
+      plugins: [
+        'decorators',
+        'decoratorAutoAccessors',
+        'explicitResourceManagement',
+        ...(typescript ? (['typescript'] as const) : []),
+        ...(jsx ? (['jsx'] as const) : []),
+      ],
     })
     return undefined
   } catch (error) {

@@ -61,7 +61,7 @@ describe('killed at every write', () => {
       const again = await run(['check'], { cwd: copy, bin: 'bolt' })
       expect(again.code, `${at}: ${again.stdout}${again.stderr}`).toBe(0)
       outcomes.add(isBefore ? 'before' : 'after')
-      rmSync(path.dirname(copy), { recursive: true })
+      rmSync(path.dirname(copy), { recursive: true, maxRetries: 5 })
     })
     expect([...outcomes].sort()).toEqual(['after', 'before'])
   }, 300_000)
@@ -91,7 +91,7 @@ describe('killed at every write', () => {
         if (again.code !== 0) expect(`${again.stdout}${again.stderr}`).toMatch(/already holds|finished/)
         expect(readTree(place(`copy-${at}`), ['.env', '.bolt/txn'])).toEqual(after)
         expect(readdirSync(path.dirname(place(`copy-${at}`))).filter((name) => name.includes('bolt-'))).toEqual([])
-        rmSync(path.join(folder, `copy-${at}`), { recursive: true })
+        rmSync(path.join(folder, `copy-${at}`), { recursive: true, maxRetries: 5 })
       })
     },
     300_000,
