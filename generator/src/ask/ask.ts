@@ -29,11 +29,13 @@ export async function askAnswers(
   { blueprint }: { blueprint: boolean },
 ): Promise<Answers> {
   refuseBrokenRules(given)
+  // What the first blueprint presets, so that the number of questions is right from the first one on.
+  const likely = blueprint ? (blueprints()[0]?.answers ?? {}) : {}
   const talk: Conversation = {
     io,
     prompts: terminalPrompts(io),
     screen: createScreen(io),
-    state: { given, preset: {}, asked: {}, edited: {}, askBlueprint: blueprint, context },
+    state: { given, preset: likely, asked: {}, edited: {}, askBlueprint: blueprint, context },
   }
   io.ui.line(
     `${io.ui.paint('bold', `create-bolt-app ${version}`)}  ${io.ui.paint('dim', 'Esc goes back, Ctrl-C leaves without a trace')}`,

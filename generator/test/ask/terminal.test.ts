@@ -19,6 +19,7 @@ describe('questions on a terminal', () => {
   it('take defaults with Enter, show progress, and end in a review', async () => {
     const cwd = await temporaryFolder()
     const screen = terminal(['--no-install', '--no-git'], cwd)
+    await screen.until('(1/6) Start from')
     await screen.until('❯ api')
     screen.press(enter)
     await screen.until('(2/')
