@@ -6,7 +6,15 @@ import type { Io } from '../types.ts'
 
 type Surroundings = Pick<Io, 'env' | 'signal'>
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false']
+const QUIET = [
+  '--no-optional-locks',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.quotePath=false',
+]
 
 /** Refuses to go on when tracked files in the project's folder have changes that git does not keep yet. */
 export async function refuseDirty(root: string, io: Surroundings): Promise<void> {
