@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use bolt_core::Engine;
@@ -187,7 +188,9 @@ impl Host {
     pub fn settle(&mut self) -> bool {
         while let Some(id) = self.engine.take_touched() {
             self.write(id);
-            self.engine.resume(id);
+            if catch_unwind(AssertUnwindSafe(|| self.engine.resume(id))).is_err() {
+                self.engine.fail_connection(id);
+            }
             let is_behind = matches!(self.links.get(id), Some(Some(Link::Tcp { socket, .. })) if socket.readable);
             if is_behind && self.engine.wants_input(id) {
                 self.again(id);
@@ -287,12 +290,16 @@ impl Host {
         }
     }
 
+    /// Reads from a connection. A panic on the way (a bug of ours) costs that connection, not the server.
     fn read(&mut self, id: ConnectionId) {
         let Some(Some(Link::Tcp { socket, .. })) = self.links.get_mut(id) else { return };
-        match socket.read(&mut self.engine, id, &mut self.buffer) {
-            Next::Wait => {}
-            Next::Again => self.again(id),
-            Next::Close => self.remove(id),
+        let (engine, buffer) = (&mut self.engine, &mut self.buffer);
+        let next = catch_unwind(AssertUnwindSafe(|| socket.read(engine, id, buffer)));
+        match next {
+            Ok(Next::Wait) => {}
+            Ok(Next::Again) => self.again(id),
+            Ok(Next::Close) => self.remove(id),
+            Err(_) => self.engine.fail_connection(id),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The functions of binding.d.ts.
 
+use std::cell::RefMut;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -170,7 +171,7 @@ mod functions {
         }
         let pairs = headers.as_chunks::<2>().0.iter().map(|[name, value]| (name.as_slice(), value.as_slice()));
         let body = if has_content { Body::Bytes(&content) } else { Body::None };
-        let answered = server.host.borrow_mut().engine().respond(handle, status, pairs, body);
+        let answered = server.answering().engine().respond(handle, status, pairs, body);
         match answered {
             Ok(answered) => {
                 if answered && !server.in_batch.get() {
@@ -196,7 +197,7 @@ mod functions {
         if !js.get_text(text, &mut content) {
             return js.throw("invalid-body", "complete takes a string");
         }
-        let completed = server.host.borrow_mut().engine().complete(handle, &content);
+        let completed = server.answering().engine().complete(handle, &content);
         if completed && !server.in_batch.get() {
             server.flush();
         }
@@ -310,11 +311,22 @@ mod functions {
 }
 
 impl Server {
+    /// The host for an answer. Outside a batch nothing else has brought the clocks up to date.
+    fn answering(&self) -> RefMut<'_, Host> {
+        let mut host = self.host.borrow_mut();
+        if !self.in_batch.get() {
+            host.set_time();
+        }
+        host
+    }
+
     /// Writes what was answered outside a batch. JavaScript is not entered from here: that waits for the event loop.
     fn flush(self: &Rc<Self>) {
         let more = self.host.borrow_mut().settle();
         if more || self.host.borrow().has_news() || !self.closing.borrow().is_empty() {
             self.kick();
+        } else {
+            self.refresh();
         }
     }
 }

@@ -4,7 +4,7 @@ use super::cors::Cors;
 use super::proxies::Proxies;
 use crate::auth::{Guard, JwtVerifier};
 use crate::http::Method;
-use crate::http::response::{field, is_field_name, is_field_value};
+use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 use crate::plan::{AnswerRoute, AppPlan, HandlerRoute, Limits, OnMissing, PartPlan, PlanError, RoutePlan, StaticRoute};
 use crate::routing::{Pattern, Tree};
 use crate::schema::{Part, Place, Schema};
@@ -238,6 +238,9 @@ fn pairs_of(list: &[String], at: &str) -> Result<Vec<(String, String)>, PlanErro
     for [name, value] in pairs {
         if !is_field_name(name.as_bytes()) || !is_field_value(value.as_bytes()) {
             return Err(PlanError::invalid(at, format!("{name:?}: {value:?} is no header field")));
+        }
+        if is_engine_field(name) {
+            return Err(PlanError::invalid(at, format!("{name:?} is set by the engine itself")));
         }
     }
     Ok(pairs.iter().map(|[name, value]| (name.clone(), value.clone())).collect())

@@ -9,7 +9,7 @@ use super::connection::Phase;
 use super::slots::{Handle, Slot, State};
 use super::{Context, Engine, body, fields};
 use crate::error::ErrorCode;
-use crate::http::response::{field, is_field_name, is_field_value};
+use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 
 /// Content of a response.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +28,6 @@ pub enum RespondFault {
     /// A header name or value that is none.
     Header,
 }
-
-/// Fields that only the engine may set (RFC 9110 §7.6.1, RFC 9112 §6).
-const ENGINE_FIELDS: [&str; 7] =
-    ["content-length", "connection", "transfer-encoding", "keep-alive", "upgrade", "date", "x-request-id"];
 
 const JSON: &[u8] = b"content-type: application/json\r\n";
 const PLAIN_TEXT: &[u8] = b"content-type: text/plain; charset=utf-8\r\n";
@@ -82,7 +78,7 @@ impl Engine {
         }
         let mut own = Vec::with_capacity(256);
         for (name, value) in headers.clone() {
-            if !ENGINE_FIELDS.iter().any(|reserved| name.eq_ignore_ascii_case(reserved.as_bytes())) {
+            if !str::from_utf8(name).is_ok_and(is_engine_field) {
                 field(&mut own, &name.to_ascii_lowercase(), value);
             }
         }

@@ -196,11 +196,9 @@ impl Connection {
         }
     }
 
-    /// Ends it when idle; what is under way is finished first.
-    pub(super) fn drain(&mut self) {
-        if matches!(self.phase, Phase::Head) && self.queue.is_empty() && self.input.is_empty() {
-            self.phase = Phase::Ended;
-        }
+    /// Whether nothing is under way in either direction.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Head) && self.queue.is_empty() && self.input.is_empty() && self.is_flushed()
     }
 
     /// Reserves the next place in the order of responses for a handler's answer.

@@ -5,7 +5,7 @@ use super::app::App;
 use super::connection::{Connection, Phase};
 use super::slots::Slot;
 use super::{ConnectionId, Context, Engine, Fate, begin, body};
-use crate::error::Refusal;
+use crate::error::{ErrorCode, Refusal};
 use crate::http::{Framing, Parsed};
 
 impl Engine {
@@ -76,12 +76,30 @@ impl Engine {
     pub fn wrote(&mut self, id: ConnectionId, count: usize) {
         if let Some(connection) = self.connections.get_mut(id) {
             connection.wrote(count, self.cx.now);
+            self.cx.sweep_by(connection.deadline(&self.app.limits));
         }
     }
 
     /// What becomes of a connection once its output is written.
     pub fn fate(&self, id: ConnectionId) -> Fate {
-        self.connections.get(id).map_or(Fate::Close, Connection::fate)
+        let Some(connection) = self.connections.get(id) else { return Fate::Close };
+        if self.cx.draining && connection.is_idle() { Fate::Close } else { connection.fate() }
+    }
+
+    /// Gives a connection up whose state cannot be trusted any more: 500, if nothing else is under way, and the end.
+    pub fn fail_connection(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        connection.input.clear();
+        let is_idle = connection.is_settled();
+        for handle in connection.calls().collect::<Vec<_>>() {
+            self.cx.abort(handle);
+        }
+        if is_idle {
+            connection.give_up(&self.app, &mut self.cx, ErrorCode::Internal.into());
+        } else {
+            connection.broken = true;
+        }
+        self.cx.touch(connection);
     }
 
     /// Notes that the writing side was shut; the rest is bounded in time.

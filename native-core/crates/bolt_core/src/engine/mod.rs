@@ -201,7 +201,6 @@ impl Engine {
     pub fn drain(&mut self) {
         self.cx.draining = true;
         for (_, connection) in &mut self.connections {
-            connection.drain();
             self.cx.touch(connection);
         }
     }

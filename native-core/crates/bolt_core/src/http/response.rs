@@ -36,6 +36,20 @@ pub fn has_body(status: u16) -> bool {
     !matches!(status, 100..=199 | 204 | 304)
 }
 
+/// Whether only the engine may set a field: framing and connection (RFC 9110 §7.6.1, RFC 9112 §6), date and id.
+pub fn is_engine_field(name: &str) -> bool {
+    let is = |reserved: &str| name.eq_ignore_ascii_case(reserved);
+    match name.len() {
+        4 => is("date"),
+        7 => is("upgrade"),
+        10 => is("connection") || is("keep-alive"),
+        12 => is("x-request-id"),
+        14 => is("content-length"),
+        17 => is("transfer-encoding"),
+        _ => false,
+    }
+}
+
 /// A field name: a token (RFC 9110 §5.1).
 pub fn is_field_name(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b))
