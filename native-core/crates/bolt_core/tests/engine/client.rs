@@ -5,7 +5,7 @@ use bolt_core::engine::{Body, ConnectionId, Slots};
 use bolt_core::{Engine, Fate, Handle};
 
 /// A plan with these limits and routes.
-pub fn app(limits: &str, routes: &[String]) -> String {
+pub(crate) fn app(limits: &str, routes: &[String]) -> String {
     let routes = routes.join(",");
     format!(
         r#"{{"limits":{limits},"securityHeaders":["x-frame-options","DENY"],"cors":null,"trustedProxies":[],"auths":[],"routes":[{routes}]}}"#
@@ -13,7 +13,7 @@ pub fn app(limits: &str, routes: &[String]) -> String {
 }
 
 /// A handler route; `more` replaces fields, such as `"query":null`.
-pub fn handler(id: usize, method: &str, path: &str, more: &str) -> String {
+pub(crate) fn handler(id: usize, method: &str, path: &str, more: &str) -> String {
     let mut fields = vec![
         ("params", "null"),
         ("query", "null"),
@@ -35,34 +35,34 @@ pub fn handler(id: usize, method: &str, path: &str, more: &str) -> String {
 
 /// A response as the client read it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Response {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Response {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 }
 
 /// One connection to an engine of its own.
-pub struct Client {
-    pub engine: Engine,
-    pub id: ConnectionId,
-    pub received: Vec<u8>,
+pub(crate) struct Client {
+    pub(crate) engine: Engine,
+    pub(crate) id: ConnectionId,
+    pub(crate) received: Vec<u8>,
     /// Methods of the requests, to know which responses have no content.
-    pub heads: bool,
-    pub now: u64,
+    pub(crate) heads: bool,
+    pub(crate) now: u64,
 }
 
 impl Client {
-    pub fn new(plan: &str) -> Self {
+    pub(crate) fn new(plan: &str) -> Self {
         let mut engine = Engine::new(plan, Slots::default()).expect("a valid plan");
         engine.set_time(0, 1_700_000_000);
         let id = engine.open("127.0.0.1".parse().expect("an address"));
@@ -70,12 +70,12 @@ impl Client {
     }
 
     /// Sends bytes, as far as the engine takes them, and reads what comes back.
-    pub fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.engine.receive(self.id, bytes);
         self.pump();
     }
 
-    pub fn wait(&mut self, ms: u64) {
+    pub(crate) fn wait(&mut self, ms: u64) {
         self.now += ms;
         self.engine.set_time(self.now, 1_700_000_000 + self.now / 1000);
         self.engine.on_deadline();
@@ -83,7 +83,7 @@ impl Client {
     }
 
     /// Answers everything that waits for a handler with what it sent, or `{}`.
-    pub fn answer_calls(&mut self) {
+    pub(crate) fn answer_calls(&mut self) {
         while let Some(call) = self.engine.next_call() {
             let body = self.engine.body(call.handle).unwrap_or_default().to_vec();
             let body = if body.is_empty() { b"{}".to_vec() } else { body };
@@ -92,11 +92,11 @@ impl Client {
         }
     }
 
-    pub fn next_handle(&mut self) -> Option<Handle> {
+    pub(crate) fn next_handle(&mut self) -> Option<Handle> {
         self.engine.next_call().map(|call| call.handle)
     }
 
-    pub fn respond(&mut self, handle: Handle, status: u16, body: &str) -> bool {
+    pub(crate) fn respond(&mut self, handle: Handle, status: u16, body: &str) -> bool {
         let headers = [(&b"content-type"[..], &b"text/plain"[..])].into_iter();
         let answered = self.engine.respond(handle, status, headers, Body::Bytes(body.as_bytes())).expect("sendable");
         self.pump();
@@ -119,12 +119,12 @@ impl Client {
     }
 
     /// Whether the engine is done with the connection.
-    pub fn is_ended(&self) -> bool {
+    pub(crate) fn is_ended(&self) -> bool {
         self.engine.fate(self.id) != Fate::Open
     }
 
     /// All responses so far.
-    pub fn responses(&self) -> Vec<Response> {
+    pub(crate) fn responses(&self) -> Vec<Response> {
         let (mut rest, mut responses) = (self.received.as_slice(), Vec::new());
         while !rest.is_empty() {
             let mut table = [httparse::EMPTY_HEADER; 64];
@@ -142,7 +142,7 @@ impl Client {
         responses
     }
 
-    pub fn statuses(&self) -> Vec<u16> {
+    pub(crate) fn statuses(&self) -> Vec<u16> {
         self.responses().iter().map(|response| response.status).collect()
     }
 }
