@@ -48,6 +48,7 @@ export class App extends Router<'', undefined> {
   readonly #onShutdown: Array<() => unknown> = []
   #started: Started | undefined
   #closing: Promise<void> | undefined
+  #isListening = false
   #stopSignals: (() => void) | undefined
 
   /** @internal */
@@ -91,9 +92,16 @@ export class App extends Router<'', undefined> {
   /** Starts to accept requests. */
   async listen(options: ListenOptions = {}): Promise<Server> {
     const settings = listenOptions(options)
+    this.#assertUsable('listen()')
+    if (this.#isListening)
+      throw new BoltError('app-started', 'listen() was called twice', 'one application listens once; make another')
     const started = this.#start()
+    this.#isListening = true
     await started.keySets.ready
-    const { host, port } = await listenPlan(started.binding, started.server, settings)
+    const { host, port } = await listenPlan(started.binding, started.server, settings).catch((error: unknown) => {
+      this.#isListening = false
+      throw error
+    })
     if (settings.signals)
       this.#stopSignals = onSignals(() => this.close({ grace: settings.grace }), this.#settings.logger)
     const close = (): Promise<void> => this.close({ grace: settings.grace })
@@ -116,6 +124,7 @@ export class App extends Router<'', undefined> {
    * @example const answer = await app.inject({ method: 'POST', url: '/notes', json: { title: 'a' } })
    */
   async inject(options: InjectOptions): Promise<InjectResponse> {
+    this.#assertUsable('inject()')
     const started = this.#start()
     await started.keySets.ready
     return inject(started.binding, started.server, options)
@@ -145,6 +154,11 @@ export class App extends Router<'', undefined> {
     return binding.stats(server)
   }
 
+  #assertUsable(what: string): void {
+    if (this.#closing !== undefined)
+      throw new BoltError('app-closed', `${what}: the application was closed`, 'make another with createApp()')
+  }
+
   #declare(route: Declared): void {
     if (route.kind === 'handler') this.#parts.set(route, compileParts(route))
     this.#routes.push(route)
@@ -157,9 +171,8 @@ export class App extends Router<'', undefined> {
   #start(): Started {
     if (this.#started !== undefined) return this.#started
     const { openapi, logger } = this.#settings
-    if (openapi !== null)
-      for (const route of docsRoutes(openapi, () => this.openapi(), this.scope)) this.#declare(route)
-    const compiled: CompiledApp = compileApp(this.#settings, this.#routes, (route) => this.#partsOf(route))
+    const own = openapi === null ? [] : docsRoutes(openapi, this.openapi(), this.scope)
+    const compiled: CompiledApp = compileApp(this.#settings, [...this.#routes, ...own], (route) => this.#partsOf(route))
     const host = openHost()
     const { binding } = host
     const runtime: Runtime = { binding, logger, controllers: new Map() }

@@ -1,4 +1,5 @@
 import { BoltError } from './errors.ts'
+import { headerFault } from './header.ts'
 import { isSchema } from './schema/standard.ts'
 
 /** Says what is wrong with a value, as "expected …"; undefined when it is fine. */
@@ -45,6 +46,15 @@ export const shape = {
       }
       return undefined
     },
+  /** Header names and values as HTTP allows them. */
+  headers: (): Check => (value) => {
+    if (!isRecord(value)) return 'an object of header names and values'
+    for (const [name, text] of Object.entries(value)) {
+      const fault = typeof text === 'string' ? headerFault(name.toLowerCase(), text) : 'is not text'
+      if (fault !== undefined) return `headers that HTTP allows; '${name}' ${fault}`
+    }
+    return undefined
+  },
   object:
     (fields?: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
     (value, where) => {

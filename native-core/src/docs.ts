@@ -9,10 +9,9 @@ const assets = fileURLToPath(new URL('./docs-assets/', import.meta.url))
 /** The routes of the document and its page: fixed answers and files, so JavaScript is never entered for them. */
 export function docsRoutes(
   settings: NonNullable<AppSettings['openapi']>,
-  build: () => OpenApiDocument,
+  document: OpenApiDocument,
   scope: Scope,
 ): Declared[] {
-  const document = build()
   const answer = (path: string, headers: string[], body: string): Declared => ({
     kind: 'answer',
     method: 'GET',

@@ -34,6 +34,7 @@ export const boltErrors = {
   'duplicate-route': 'Two routes answer the same method and path.',
   'unsupported-schema': 'A schema cannot be turned into JSON Schema or cannot be honoured.',
   'app-started': 'Routes and options are fixed once the application listens.',
+  'app-closed': 'An application that was closed does not open again.',
   'port-in-use': 'Another process listens on the port.',
   'listen-failed': 'The address could not be listened on.',
   'jwks-unavailable': 'The key set of a token issuer could not be loaded.',

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
-import { checkShape, shape } from './check.ts'
+import { type Check, checkShape, shape } from './check.ts'
 import type { Logger } from './context.ts'
 import { BoltError } from './errors.ts'
+import { isToken } from './header.ts'
 import { consoleLogger } from './logger.ts'
 import type { CorsPlan, Limits } from './plan.ts'
 
@@ -99,6 +100,8 @@ const path = (value: unknown): string | undefined =>
     ? undefined
     : "a path such as '/docs', or false"
 
+const token: Check = (value) => (typeof value === 'string' && isToken(value) ? undefined : 'an HTTP token')
+
 const appShape = {
   openapi: shape.either(
     shape.oneOf([false]),
@@ -117,9 +120,9 @@ const appShape = {
   cors: shape.object(
     {
       origins: shape.either(shape.oneOf(['*']), shape.list(originCheck, { min: 1 })),
-      methods: shape.list(shape.text()),
-      allowHeaders: shape.list(shape.text()),
-      exposeHeaders: shape.list(shape.text()),
+      methods: shape.list(token),
+      allowHeaders: shape.list(token),
+      exposeHeaders: shape.list(token),
       credentials: shape.flag(),
       maxAge: shape.integer({ min: 0, max: 86_400 }),
     },
@@ -132,7 +135,7 @@ const appShape = {
     jsonDepth: shape.integer({ min: 1, max: 512 }),
   }),
   trustedProxies: shape.list((value) => (isBlock(value) ? undefined : "an address or CIDR block such as '10.0.0.0/8'")),
-  securityHeaders: shape.either(shape.oneOf([false]), shape.record(shape.text())),
+  securityHeaders: shape.either(shape.oneOf([false]), shape.headers()),
   logger: (value: unknown) =>
     ['info', 'warn', 'error'].every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function')
       ? undefined

@@ -17,6 +17,7 @@ export function checkPath(path: unknown, where: string): string[] {
       `path '${path}' has a character of ? # \\ or white space`,
       'a path has no query; declare it as the query schema',
     )
+  if (path.includes('%')) throw invalid(where, `path '${path}' is percent-encoded`, 'write it as it is once decoded')
   const names: string[] = []
   const segments = path.slice(1).split('/')
   for (const [index, segment] of segments.entries()) {

@@ -1,3 +1,5 @@
+import { headerFault, isEngineHeader } from './header.ts'
+
 /** Status codes a `reply` may have. */
 export interface ReplyOptions<Status extends number = number> {
   /**
@@ -60,29 +62,12 @@ export function redirect(
   return new Reply(undefined, status, headers)
 }
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that a header value must not have
-const forbidden = /[\u0000-\u0008\u000A-\u001F\u007F]/
-const ownedByEngine = new Set(['content-length', 'transfer-encoding', 'connection', 'date', 'keep-alive', 'upgrade'])
-
 /** Adds a header after checking it, so that no value can end the line it stands on. */
 export function pushHeader(headers: string[], name: string, value: string): void {
-  const key = String(name).toLowerCase()
-  const text = String(value)
-  if (!token.test(key)) throw new TypeError(`header name ${JSON.stringify(name)} is not an HTTP token`)
-  if (forbidden.test(text))
-    throw new TypeError(`value of header '${key}' has a control character (CR, LF or NUL would split the response)`)
-  if (ownedByEngine.has(key)) throw new TypeError(`header '${key}' is set by the server itself`)
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 255)
-      throw new TypeError(`value of header '${key}' has a character beyond Latin-1; encode it (RFC 8187)`)
-  }
+  const [key, text] = [String(name).toLowerCase(), String(value)]
+  const fault = headerFault(key, text)
+  if (fault !== undefined) throw new TypeError(`header '${key}' ${fault}`)
   headers.push(key, text)
-}
-
-/** True for headers that only the engine may set. */
-export function isEngineHeader(name: string): boolean {
-  return ownedByEngine.has(name)
 }
 
 /** What goes to the host for one answer. */
@@ -122,7 +107,7 @@ export function toJson(value: unknown): string {
 export async function fromResponse(response: Response, extra: readonly string[] | undefined): Promise<Wire> {
   const headers: string[] = []
   for (const [name, value] of response.headers) {
-    if (name !== 'set-cookie' && !ownedByEngine.has(name)) headers.push(name, value)
+    if (name !== 'set-cookie' && !isEngineHeader(name)) headers.push(name, value)
   }
   for (const cookie of response.headers.getSetCookie()) headers.push('set-cookie', cookie)
   const all = extra === undefined ? headers : mergeHeaders(extra, headers)

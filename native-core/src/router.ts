@@ -162,8 +162,9 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     const full = joinPath(this.scope.prefix, path)
     const where = `answer ${full}`
     this.registry.assertOpen(where)
+    this.#assertOpenToAll(where)
     checkPath(full, where)
-    checkShape(where, options, { status: shape.integer({ min: 200, max: 599 }), headers: shape.record(shape.text()) })
+    checkShape(where, options, { status: shape.integer({ min: 200, max: 599 }), headers: shape.headers() })
     const given = Object.entries(options.headers ?? {}).flatMap(([name, text]) => [name.toLowerCase(), text])
     const type = typeof value === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
     this.registry.add({
@@ -172,7 +173,9 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       path: full,
       scope: this.scope,
       status: options.status ?? 200,
-      headers: given.includes('content-type') ? given : ['content-type', type, ...given],
+      headers: given.some((text, index) => index % 2 === 0 && text === 'content-type')
+        ? given
+        : ['content-type', type, ...given],
       body: typeof value === 'string' ? value : toJson(value),
       hidden: false,
     })
@@ -186,6 +189,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     const prefix = joinPath(this.scope.prefix, path)
     const where = `static ${prefix}`
     this.registry.assertOpen(where)
+    this.#assertOpenToAll(where)
     checkShape(where, options, {
       immutable: shape.flag(),
       cacheControl: shape.text(),
@@ -221,6 +225,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     const full = joinPath(this.scope.prefix, path)
     const where = `mount ${full}`
     this.registry.assertOpen(where)
+    this.#assertOpenToAll(where)
     checkPath(full, where)
     checkShape(where, options, { bodyBytes: shape.integer({ min: 0 }) })
     if (typeof handler !== 'function')
@@ -237,6 +242,16 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       handler,
       bodyBytes: options.bodyBytes ?? null,
     })
+  }
+
+  /** What is answered without looking at the request cannot be behind a sign-in; refused rather than served to everybody. */
+  #assertOpenToAll(where: string): void {
+    if (scopesOf(this.scope).every(({ options }) => options.auth === undefined && options.guard === undefined)) return
+    throw new BoltError(
+      'invalid-option',
+      `${where}: its group has auth or guard, which only handlers can hold`,
+      'declare it outside of the group, or answer with a handler',
+    )
   }
 
   #route(method: string, path: string, rest: unknown[]): void {

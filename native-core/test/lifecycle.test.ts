@@ -124,6 +124,15 @@ describeHosts('a server', (host) => {
     await apps[1]?.close()
   })
 
+  it('listens once, and not again after it was closed', async () => {
+    const app = createApp()
+    await app.listen({ port: 0 })
+    await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'app-started' })
+    await app.close()
+    await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'app-closed' })
+    await expect(app.inject({ url: '/' })).rejects.toMatchObject({ code: 'app-closed' })
+  })
+
   it('refuses routes after it has started', async () => {
     const app = createApp()
     await app.listen({ port: 0 })

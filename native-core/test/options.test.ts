@@ -15,6 +15,49 @@ const auth = jwt({ algorithms: ['HS256'], secret })
 
 const mistakes: Array<[title: string, act: () => unknown, code: string, message: RegExp, hint: RegExp]> = [
   [
+    'a security header that splits the response',
+    () => make({ securityHeaders: { 'x-a': 'b\r\nc: d' } }),
+    'invalid-option',
+    /securityHeaders/,
+    /'x-a' has a control character/,
+  ],
+  [
+    'a header of a fixed answer that the server sets',
+    () => app().answer?.('/a', 'x', { headers: { 'Content-Length': '1' } }),
+    'invalid-option',
+    /answer \/a: option 'headers'/,
+    /set by the server/,
+  ],
+  [
+    'a CORS method that is none',
+    () => make({ cors: { origins: '*', methods: ['GET, POST'] } }),
+    'invalid-option',
+    /'methods'/,
+    /token at index 0/,
+  ],
+  [
+    'files behind a sign-in',
+    () => app().group?.('/g', { auth }, (r: unknown) => (r as Loose).static?.('/f', '.')),
+    'invalid-option',
+    /static \/g\/f: its group has auth/,
+    /handler/,
+  ],
+  [
+    'a fixed answer behind a sign-in',
+    () => app().group?.('/g', { auth }, (r: unknown) => (r as Loose).answer?.('/f', 'x')),
+    'invalid-option',
+    /answer \/g\/f: its group has auth/,
+    /handler/,
+  ],
+  [
+    'a mount behind a sign-in',
+    () => app().group?.('/g', { auth }, (r: unknown) => (r as Loose).mount?.('/f', handler)),
+    'invalid-option',
+    /mount \/g\/f: its group has auth/,
+    /handler/,
+  ],
+  ['a percent-encoded path', () => app().get?.('/caf%C3%A9', handler), 'invalid-path', /percent-encoded/, /decoded/],
+  [
     'an unknown app option, naming the near one',
     () => make({ opneapi: {} }),
     'invalid-option',

@@ -54,6 +54,10 @@ function js<Args extends unknown[], R>(handler: (...args: Args) => R): (...args:
 
 function routing(app: App): void {
   app.get(
+    '/café',
+    js(() => ({ at: 'café' })),
+  )
+  app.get(
     '/',
     js(() => ({ at: 'root' })),
   )

@@ -3,6 +3,11 @@ import { type Case, raw } from '../case.ts'
 const get = (url: string) => ({ url })
 
 export const routing: Case[] = [
+  {
+    title: 'compares paths beyond ASCII once decoded',
+    ask: get('/caf%C3%A9'),
+    answer: { status: 200, body: { at: 'café' } },
+  },
   { title: 'answers the root', ask: get('/'), answer: { status: 200, body: { at: 'root' } } },
   { title: 'prefers a fixed segment to a parameter', ask: get('/a/me'), answer: { status: 200, body: { at: 'me' } } },
   { title: 'fills a parameter with one segment', ask: get('/a/you'), answer: { status: 200, body: { id: 'you' } } },
