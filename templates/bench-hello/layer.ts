@@ -9,7 +9,7 @@ export default defineLayer({
     {
       file: 'bench/scenarios.ts',
       slot: 'scenarios',
-      lines: ["list.push({ name: 'JSON', path: '/api/hello?name=Ada', atLeast: 0.4 })"],
+      lines: ["list.push({ name: 'JSON', path: '/api/hello?name=Ada', atLeast: 0.3 })"],
     },
   ],
 })

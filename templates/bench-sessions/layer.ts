@@ -11,7 +11,7 @@ export default defineLayer({
       slot: 'scenarios',
       lines: [
         'const cookie = await signUp(url)',
-        "list.push({ name: 'signed-in read', path: '/api/me', headers: { cookie }, atLeast: 0.25 })",
+        "list.push({ name: 'signed-in read', path: '/api/me', headers: { cookie }, atLeast: 0.2 })",
       ],
       imports: ["import { signUp } from './member.ts'"],
     },

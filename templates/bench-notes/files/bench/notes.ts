@@ -9,7 +9,7 @@ export async function notesScenarios(url: string, cookie: string): Promise<Scena
     await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
   }
   return [
-    { name: 'list from the database', path: `${path}?limit=20`, headers: { cookie }, atLeast: 0.02 },
-    { name: 'write to the database', path, method: 'POST', headers: { cookie }, body, atLeast: 0.02 },
+    { name: 'list from the database', path: `${path}?limit=20`, headers: { cookie }, atLeast: 0.005 },
+    { name: 'write to the database', path, method: 'POST', headers: { cookie }, body, atLeast: 0.001 },
   ]
 }

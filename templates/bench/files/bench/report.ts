@@ -16,7 +16,7 @@ export function report(rows: readonly Measured[], last: readonly Measured[]): st
         {
           'requests/s': Math.round(rate),
           'p99 ms': p99,
-          'of node:http': ratio.toFixed(2),
+          'of node:http': ratio.toPrecision(2),
           budget: atLeast > 0 ? `≥ ${atLeast}` : '',
           'last run': change(
             ratio,

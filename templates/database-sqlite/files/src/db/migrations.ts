@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
 import { migrate as applyMigrations } from 'drizzle-orm/libsql/migrator'
 import { openDatabase } from './client.ts'
 
@@ -9,6 +10,8 @@ const migrationsFolder = fileURLToPath(new URL('../../src/db/migrations', import
 export async function migrate(url: string): Promise<void> {
   const { db, close } = openDatabase(url)
   try {
+    // Kept by the file: readers no longer wait for the writer, and a write costs one flush instead of several.
+    if (url.startsWith('file:')) await db.run(sql`pragma journal_mode = wal`)
     await applyMigrations(db, { migrationsFolder })
   } finally {
     await close()
