@@ -1,6 +1,7 @@
 import type { Stats } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
 import { type CompiledApp, type CompiledParts, compileApp, compileParts } from './compile.ts'
+import type { Declared } from './declared.ts'
 import { createDispatch } from './dispatch.ts'
 import { docsRoutes } from './docs.ts'
 import { BoltError } from './errors.ts'
@@ -12,7 +13,7 @@ import { type ListenOptions, listenOptions, listenPlan, onSignals } from './list
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
 import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
 import type { Runtime } from './request-context.ts'
-import { type Declared, Router } from './router.ts'
+import { Router } from './router.ts'
 
 /** A listening application. */
 export interface Server {

@@ -1,7 +1,8 @@
 import { checkShape, shape } from './check.ts'
 import type { Context, HeaderReader } from './context.ts'
 import { BoltError } from './errors.ts'
-import type { Algorithm, GuardPlan, TokenSource } from './plan.ts'
+import { httpsUrl, keysOf } from './keys.ts'
+import type { Algorithm, TokenSource } from './plan.ts'
 import type { OutputOf, Schema } from './schema/standard.ts'
 
 /** Claims of a verified token when no schema says more. */
@@ -102,9 +103,10 @@ export interface Auth<C> {
 /** Claims of an `Auth`. */
 export type ClaimsOf<A> = A extends Auth<infer C> ? C : undefined
 
-const symmetric: readonly Algorithm[] = ['HS256', 'HS384', 'HS512']
 const algorithms: readonly Algorithm[] = [
-  ...symmetric,
+  'HS256',
+  'HS384',
+  'HS512',
   'RS256',
   'RS384',
   'RS512',
@@ -194,103 +196,4 @@ export function assertAuth(where: string, value: unknown): asserts value is Auth
       'use jwt(), authenticate() or firstOf()',
     )
   }
-}
-
-/** A rule on verified claims; a request that breaks it is answered 403. */
-export interface Guard {
-  /** @internal */
-  readonly rules: readonly GuardPlan[]
-}
-
-type ClaimValue = string | number | boolean
-
-/**
- * Requires claims to have a value: the claim, or one member of an array claim, must be (one of) the given. Checked in Rust.
- * @example guard: requires({ role: ['admin', 'editor'], 'org.active': true })
- */
-export function requires(claims: Readonly<Record<string, ClaimValue | readonly ClaimValue[]>>): Guard {
-  const entries = typeof claims === 'object' && claims !== null ? Object.entries(claims) : []
-  if (entries.length === 0) {
-    throw new BoltError('invalid-option', 'requires() names no claim', "write for example requires({ role: 'admin' })")
-  }
-  const rules = entries.map(([claim, value]) => {
-    const oneOf = Array.isArray(value) ? [...(value as readonly ClaimValue[])] : [value as ClaimValue]
-    if (oneOf.length === 0 || oneOf.some((item) => !['string', 'number', 'boolean'].includes(typeof item))) {
-      throw new BoltError(
-        'invalid-option',
-        `requires(): claim '${claim}' is compared with ${JSON.stringify(value)}`,
-        'give a string, number or boolean, or a non-empty list of them',
-      )
-    }
-    return { claim, oneOf }
-  })
-  return { rules }
-}
-
-function keysOf(options: JwtOptions<Schema | undefined>): Array<Record<string, unknown>> {
-  const given = (['secret', 'publicKey', 'jwks', 'jwksUrl'] as const).filter((name) => options[name] !== undefined)
-  if (given.length !== 1) {
-    throw new BoltError(
-      'invalid-option',
-      given.length === 0 ? 'jwt() has no key' : `jwt() has several keys: ${given.join(', ')}`,
-      'give exactly one of secret, publicKey, jwks, jwksUrl (an empty environment variable is the usual reason)',
-    )
-  }
-  const isShared = options.algorithms.some((name) => symmetric.includes(name))
-  if (isShared && (given[0] !== 'secret' || options.algorithms.some((name) => !symmetric.includes(name)))) {
-    throw new BoltError(
-      'invalid-option',
-      `jwt(): algorithms ${options.algorithms.join(', ')} with ${given[0]}`,
-      'HS… algorithms need a secret, all others a public key; they cannot be mixed',
-    )
-  }
-  if (!isShared && given[0] === 'secret') {
-    throw new BoltError(
-      'invalid-option',
-      `jwt(): ${options.algorithms.join(', ')} cannot be checked with a secret`,
-      'give publicKey, jwks or jwksUrl',
-    )
-  }
-  if (options.secret !== undefined) return [secretKey(options.secret)]
-  if (options.publicKey !== undefined) return [publicOnly(options.publicKey)]
-  return (options.jwks?.keys ?? []).map(publicOnly)
-}
-
-function secretKey(secret: unknown): Record<string, unknown> {
-  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
-    throw new BoltError('invalid-option', `jwt(): secret is a ${typeof secret}`, 'give a string or bytes')
-  }
-  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : Buffer.from(secret)
-  if (bytes.length < 32) {
-    throw new BoltError(
-      'invalid-option',
-      `jwt(): the secret has ${bytes.length} bytes`,
-      'use at least 32 random bytes, for instance of `openssl rand -base64 32`',
-    )
-  }
-  return { kty: 'oct', k: bytes.toString('base64url') }
-}
-
-function publicOnly(key: PublicJwk): Record<string, unknown> {
-  if (key.kty === 'oct' || 'd' in key) {
-    throw new BoltError(
-      'invalid-option',
-      'jwt(): a private or shared key was given as a public key',
-      'give the public half only, or use secret',
-    )
-  }
-  return { ...key }
-}
-
-function httpsUrl(value: unknown): string {
-  const url = URL.canParse(String(value)) ? new URL(String(value)) : undefined
-  const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLocal))) {
-    throw new BoltError(
-      'invalid-option',
-      `jwt(): jwksUrl ${JSON.stringify(String(value))}`,
-      'give an https: address (http: only for localhost)',
-    )
-  }
-  return url.href
 }

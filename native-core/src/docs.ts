@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import type { Declared, Scope } from './declared.ts'
 import type { OpenApiDocument } from './openapi.ts'
 import type { AppSettings } from './options.ts'
-import type { Declared, Scope } from './router.ts'
 
 /** Where the page's scripts and styles lie once the package is built. */
 const assets = fileURLToPath(new URL('./docs-assets/', import.meta.url))

@@ -6,16 +6,15 @@ export {
   type Claims,
   type ClaimsOf,
   firstOf,
-  type Guard,
   type JwtOptions,
   jwt,
   type PublicJwk,
-  requires,
 } from './auth.ts'
 export type { Stats } from './binding.d.ts'
 export type { Context, HeaderReader, Logger, PathParams, RequestInfo, RouteContext } from './context.ts'
 export { BoltError, type BoltErrorCode, boltErrors, type HttpErrorCode, httpErrors } from './errors.ts'
 export type { OnError } from './failure.ts'
+export { type Guard, requires } from './guard.ts'
 export type { InjectOptions, InjectResponse } from './inject.ts'
 export type { ListenOptions } from './listen.ts'
 export type { OpenApiDocument } from './openapi.ts'

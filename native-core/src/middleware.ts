@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
+import type { AnyHandler } from './declared.ts'
 import type { Middleware } from './route.ts'
-import type { AnyHandler } from './router.ts'
 
 /** One function that runs the middleware around a handler. A middleware that returns undefined lets what `next` gave stand. */
 export function compose(middleware: readonly Middleware[], handler: AnyHandler): AnyHandler {

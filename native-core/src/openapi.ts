@@ -1,11 +1,11 @@
 import type { CompiledParts } from './compile.ts'
+import { authOf, type Declared, guardsOf, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { Components } from './openapi/components.ts'
 import { defaultOperationId, operationPath } from './openapi/names.ts'
 import { responsesOf } from './openapi/responses.ts'
 import type { AppSettings } from './options.ts'
 import type { JsonSchema } from './plan.ts'
-import { authOf, type Declared, guardsOf, scopesOf } from './router.ts'
 
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {

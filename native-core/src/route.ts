@@ -1,7 +1,8 @@
-import { type Auth, assertAuth, type Guard } from './auth.ts'
+import { type Auth, assertAuth } from './auth.ts'
 import { type Check, checkShape, shape } from './check.ts'
 import type { Context, RequestInfo, RouteContext } from './context.ts'
 import { BoltError } from './errors.ts'
+import type { Guard } from './guard.ts'
 import type { Reply } from './reply.ts'
 import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
 

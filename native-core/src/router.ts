@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import type { Auth, Guard } from './auth.ts'
+import type { Auth } from './auth.ts'
 import { checkShape, shape } from './check.ts'
-import type { Context } from './context.ts'
+import { type AnyHandler, type Registry, type Scope, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { checkPath, joinPath } from './path.ts'
 import { toJson } from './reply.ts'
@@ -16,54 +16,6 @@ import {
   type RouteMethod,
   type RouteOptions,
 } from './route.ts'
-
-/** What a group passes on to everything in it. */
-export interface Scope {
-  prefix: string
-  parent: Scope | null
-  options: GroupOptions
-  middleware: Middleware[]
-}
-
-export type AnyHandler = (ctx: Context) => unknown
-
-export type Declared =
-  | {
-      kind: 'handler'
-      method: string
-      path: string
-      scope: Scope
-      names: string[]
-      options: RouteOptions
-      handler: AnyHandler
-    }
-  | {
-      kind: 'answer'
-      method: 'GET'
-      path: string
-      scope: Scope
-      status: number
-      headers: string[]
-      body: string
-      hidden: boolean
-    }
-  | {
-      kind: 'static'
-      method: 'GET'
-      path: string
-      scope: Scope
-      root: string
-      cacheControl: string
-      index: string | null
-    }
-  | { kind: 'mount'; method: '*'; path: string; scope: Scope; handler: FetchHandler; bodyBytes: number | null }
-
-/** Where declarations are collected, in order. */
-export interface Registry {
-  add(route: Declared): void
-  /** Throws once the application has started. */
-  assertOpen(what: string): void
-}
 
 export interface AnswerOptions {
   /** @default 200 */
@@ -278,20 +230,4 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       handler: handler as AnyHandler,
     })
   }
-}
-
-/** A scope and its parents, outermost first. */
-export function scopesOf(scope: Scope): Scope[] {
-  return scope.parent === null ? [scope] : [...scopesOf(scope.parent), scope]
-}
-
-/** The auth that holds for a route: its own, else that of the innermost group. */
-export function authOf(route: Extract<Declared, { kind: 'handler' }>): Auth<unknown> | undefined {
-  return route.options.auth ?? scopesOf(route.scope).findLast((scope) => scope.options.auth !== undefined)?.options.auth
-}
-
-/** All guards that hold for a route, the groups' first. */
-export function guardsOf(route: Extract<Declared, { kind: 'handler' }>): Guard[] {
-  const given = [...scopesOf(route.scope).map((scope) => scope.options.guard), route.options.guard]
-  return given.flatMap((guard) => (guard === undefined ? [] : ([guard].flat() as Guard[])))
 }

@@ -1,7 +1,7 @@
 import type { AskCheck, Claims } from './auth.ts'
+import type { AnyHandler } from './declared.ts'
 import type { GuardPlan } from './plan.ts'
 import type { FetchHandler, Middleware } from './route.ts'
-import type { AnyHandler } from './router.ts'
 import type { Normalise } from './schema/normalise.ts'
 import type { Schema } from './schema/standard.ts'
 

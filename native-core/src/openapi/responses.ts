@@ -1,6 +1,6 @@
 import type { CompiledParts } from '../compile.ts'
+import type { Declared } from '../declared.ts'
 import { PROBLEM_TYPE, titleOf } from '../problem.ts'
-import type { Declared } from '../router.ts'
 import { documentResponse } from '../schema/convert.ts'
 import { isSchema, type Schema } from '../schema/standard.ts'
 import type { Components } from './components.ts'

@@ -1,6 +1,7 @@
 import type { App, Server } from '@bolt-app/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildApps, entered } from './apps.ts'
+import { buildApps } from './apps/all.ts'
+import { entered } from './apps/entered.ts'
 import type { Answer, AppName, Case, Column } from './case.ts'
 import { answers, files, fixed, mounts } from './cases/answers.ts'
 import { auth } from './cases/auth.ts'

@@ -1,0 +1,68 @@
+import type { Auth } from './auth.ts'
+import type { Context } from './context.ts'
+import type { Guard } from './guard.ts'
+import type { FetchHandler, GroupOptions, Middleware, RouteOptions } from './route.ts'
+
+/** What a group passes on to everything in it. */
+export interface Scope {
+  prefix: string
+  parent: Scope | null
+  options: GroupOptions
+  middleware: Middleware[]
+}
+
+export type AnyHandler = (ctx: Context) => unknown
+
+export type Declared =
+  | {
+      kind: 'handler'
+      method: string
+      path: string
+      scope: Scope
+      names: string[]
+      options: RouteOptions
+      handler: AnyHandler
+    }
+  | {
+      kind: 'answer'
+      method: 'GET'
+      path: string
+      scope: Scope
+      status: number
+      headers: string[]
+      body: string
+      hidden: boolean
+    }
+  | {
+      kind: 'static'
+      method: 'GET'
+      path: string
+      scope: Scope
+      root: string
+      cacheControl: string
+      index: string | null
+    }
+  | { kind: 'mount'; method: '*'; path: string; scope: Scope; handler: FetchHandler; bodyBytes: number | null }
+
+/** Where declarations are collected, in order. */
+export interface Registry {
+  add(route: Declared): void
+  /** Throws once the application has started. */
+  assertOpen(what: string): void
+}
+
+/** A scope and its parents, outermost first. */
+export function scopesOf(scope: Scope): Scope[] {
+  return scope.parent === null ? [scope] : [...scopesOf(scope.parent), scope]
+}
+
+/** The auth that holds for a route: its own, else that of the innermost group. */
+export function authOf(route: Extract<Declared, { kind: 'handler' }>): Auth<unknown> | undefined {
+  return route.options.auth ?? scopesOf(route.scope).findLast((scope) => scope.options.auth !== undefined)?.options.auth
+}
+
+/** All guards that hold for a route, the groups' first. */
+export function guardsOf(route: Extract<Declared, { kind: 'handler' }>): Guard[] {
+  const given = [...scopesOf(route.scope).map((scope) => scope.options.guard), route.options.guard]
+  return given.flatMap((guard) => (guard === undefined ? [] : ([guard].flat() as Guard[])))
+}
