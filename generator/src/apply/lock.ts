@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { BoltError } from '../errors.ts'
 import { type Disk, makeFolders } from './disk.ts'
+import { applyFailure } from './failure.ts'
 import { TXN } from './journal.ts'
 import { insideRoot } from './safe-path.ts'
 
@@ -10,8 +11,12 @@ const LOCK = `${TXN}/lock`
 /** Runs `work` while holding the project's lock. A lock whose process is gone is taken over. */
 export async function withLock<T>(disk: Disk, root: string, work: () => Promise<T>): Promise<T> {
   const path = await insideRoot(disk, root, LOCK)
-  await makeFolders(disk, `${root}/${TXN}`)
-  await acquire(disk, path)
+  try {
+    await makeFolders(disk, `${root}/${TXN}`)
+    await acquire(disk, path)
+  } catch (error) {
+    throw applyFailure(error)
+  }
   try {
     return await work()
   } finally {

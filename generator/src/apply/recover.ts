@@ -42,7 +42,7 @@ async function checkRepeatable(disk: Disk, root: string, journal: Journal): Prom
       throw blocked(
         `"${step.path}" was changed after the interruption; what bolt would write is ${CURRENT}/staged/${index}`,
       )
-    if (!step.after) continue
+    if (!step.after || sameContent(found, step.after)) continue
     const staged = await insideRoot(disk, root, `${CURRENT}/staged/${index}`, 'state-invalid')
     const content = (await disk.stat(staged))?.kind === 'file' ? await disk.read(staged) : undefined
     if (content === undefined || sha256(content) !== step.after.sha256)

@@ -48,22 +48,24 @@ interface Source {
   readonly mark: FileMark
 }
 
-/** Puts a copy of a staged or saved file in place. The source stays, so that the step can be repeated. */
-async function place(disk: Disk, root: string, source: Source, target: string): Promise<void> {
+/** Puts a copy of a staged or saved file in place. The source stays, so that the step can be repeated; on a full disk it is moved itself. */
+async function place(disk: Disk, root: string, { kind, index, mark }: Source, target: string): Promise<void> {
   const found = await markOf(disk, target)
-  if (found !== null && found !== 'other' && found.sha256 === source.mark.sha256 && found.mode === source.mark.mode)
-    return
-  const content = await disk.read(`${root}/${CURRENT}/${source.kind}/${source.index}`)
-  const mode = await permissions(disk, target, source.mark.mode)
+  if (found !== null && found !== 'other' && found.sha256 === mark.sha256 && found.mode === mark.mode) return
+  const source = `${root}/${CURRENT}/${kind}/${index}`
+  const content = await disk.read(source)
+  const mode = await permissionsFor(disk, target, mark.mode)
   await makeFolders(disk, target.slice(0, target.lastIndexOf('/')))
-  const temporary = `${root}/${CURRENT}/temp/${source.kind}-${source.index}`
-  if (await disk.stat(temporary)) await disk.remove(temporary)
-  await disk.create(temporary, content, mode)
+  const temporary = `${root}/${CURRENT}/temp/${kind}-${index}`
   try {
+    if (await disk.stat(temporary)) await disk.remove(temporary)
+    await disk.create(temporary, content, mode)
     await disk.move(temporary, target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-    await moveAcross(disk, content, mode, target)
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT') await disk.move(source, target)
+    else if (code === 'EXDEV') await moveAcross(disk, content, mode, target)
+    else throw error
   }
 }
 
@@ -76,7 +78,7 @@ async function moveAcross(disk: Disk, content: Uint8Array, mode: number, target:
 }
 
 /** Keeps what the user set for an existing file; only the executable bits follow the mode. */
-async function permissions(disk: Disk, target: string, mode: FileMark['mode']): Promise<number> {
+export async function permissionsFor(disk: Disk, target: string, mode: FileMark['mode']): Promise<number> {
   const entry = await disk.stat(target)
   if (entry?.kind !== 'file') return mode === '100755' ? 0o755 : 0o644
   return mode === '100755' ? entry.mode | ((entry.mode & 0o444) >> 2) : entry.mode & ~0o111

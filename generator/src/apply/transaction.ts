@@ -11,7 +11,7 @@ import type { FileMode } from '../types.ts'
 import { type Disk, makeFolders, removeTree } from './disk.ts'
 import { applyFailure } from './failure.ts'
 import { CURRENT, type FileMark, JOURNAL, type Journal, type JournalStep, LAST, TXN } from './journal.ts'
-import { markOf, sameContent, takeBack, takeForward } from './replay.ts'
+import { markOf, permissionsFor, sameContent, takeBack, takeForward } from './replay.ts'
 import { insideRoot } from './safe-path.ts'
 
 /** What is to become of one path. */
@@ -101,8 +101,11 @@ async function stageOne(disk: Disk, root: string, index: number, change: Change)
   const target = await insideRoot(disk, root, change.path)
   const found = await markOf(disk, target)
   if (!sameContent(found, change.before)) throw changedMeanwhile(change.path)
-  if (change.before) await disk.create(`${root}/${CURRENT}/backup/${index}`, await disk.read(target), 0o600)
-  if (change.next) await disk.create(`${root}/${CURRENT}/staged/${index}`, change.next.content, 0o600)
+  const mode = (await disk.stat(target))?.mode ?? 0o644
+  if (change.before) await disk.create(`${root}/${CURRENT}/backup/${index}`, await disk.read(target), mode)
+  if (!change.next) return
+  const permissions = await permissionsFor(disk, target, change.next.mode)
+  await disk.create(`${root}/${CURRENT}/staged/${index}`, change.next.content, permissions)
 }
 
 async function missingFolders(disk: Disk, root: string, steps: readonly JournalStep[]): Promise<string[]> {

@@ -19,6 +19,8 @@ export class MemoryDisk implements Disk {
   crashAt = Number.POSITIVE_INFINITY
   /** Number of the write from which on there is no room. */
   fullFrom = Number.POSITIVE_INFINITY
+  /** Called with the number of each write. */
+  onWrite: (number: number) => void = () => {}
   #inode = 0
 
   constructor(files: Readonly<Record<string, string | Uint8Array>> = {}) {
@@ -145,6 +147,7 @@ export class MemoryDisk implements Disk {
   #write(path: string, kind: 'grow' | 'move' | 'remove' = 'grow'): void {
     this.#alive()
     this.writes++
+    this.onWrite(this.writes)
     this.#alive()
     if (kind === 'grow' && this.writes >= this.fullFrom) throw fault('ENOSPC', path)
   }

@@ -40,9 +40,14 @@ export async function createWorld(plan: Plan): Promise<MemoryDisk> {
 }
 
 /** Moves the project to a plan; git stays out of it. */
-export function move(disk: MemoryDisk, plan: Plan, options: Partial<RunOptions> = {}): Promise<Outcome> {
+export function move(
+  disk: MemoryDisk,
+  plan: Plan,
+  options: Partial<RunOptions> = {},
+  signal = new AbortController().signal,
+): Promise<Outcome> {
   const all = { command: 'upgrade', dryRun: false, allowDirty: true, conflicts: 'side', ...options, plan } as const
-  return runTransition({ root: ROOT, disk }, all, { env: {}, signal: new AbortController().signal })
+  return runTransition({ root: ROOT, disk }, all, { env: {}, signal })
 }
 
 /** Action by path. */
