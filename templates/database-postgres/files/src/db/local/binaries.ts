@@ -43,8 +43,14 @@ export async function sharedCopy(native: string): Promise<string> {
     await cp(native, draft, { recursive: true, verbatimSymlinks: true })
     await rename(draft, copy).catch(() => rm(draft, { recursive: true }))
   }
-  if ((await lstat(copy)).uid !== 0) throw new Error(`${copy} belongs to another user. Remove it and try again.`)
+  await refuseForeign(copy)
   return copy
+}
+
+/** Refuses a folder that somebody else put where we expect our own, as anybody may in /var/tmp. */
+export async function refuseForeign(folder: string): Promise<void> {
+  const found = await lstat(folder)
+  if (!found.isDirectory() || found.uid !== 0) throw new Error(`${folder} is not ours. Remove it and try again.`)
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { findBinaries, sharedCopy } from './binaries.ts'
+import { findBinaries, refuseForeign, sharedCopy } from './binaries.ts'
 
 /** An operating system account to run as; undefined means the present one. */
 export type Account = { readonly uid: number; readonly gid: number } | undefined
@@ -13,18 +14,33 @@ export interface Place {
   readonly account: Account
 }
 
+const elsewhere = '/var/tmp/local-postgres-'
+
 /**
  * PostgreSQL refuses to run as root, so root lends it an unprivileged account. Where that account may not enter the project (a folder
  * below /root, say), programs and data move to /var/tmp.
  */
 export async function findPlace(wanted: string): Promise<Place> {
   const place: Place = { binaries: await findBinaries(), folder: resolve(wanted), account: await unprivilegedAccount() }
+  if (place.account !== undefined) await removeForsaken()
   await mkdir(place.folder, { recursive: true })
   if (place.account === undefined || ((await isOpen(place.binaries)) && (await isOpen(place.folder)))) return place
 
-  const folder = `/var/tmp/local-postgres-${createHash('sha256').update(place.folder).digest('hex').slice(0, 16)}`
+  const folder = `${elsewhere}${createHash('sha256').update(place.folder).digest('hex').slice(0, 16)}`
   await mkdir(folder, { recursive: true, mode: 0o755 })
+  await refuseForeign(folder)
+  await writeFile(`${folder}/project`, place.folder)
   return { ...place, binaries: await sharedCopy(place.binaries), folder }
+}
+
+/** Data that was moved out of a project goes when the project is gone; a server that still runs on it notices and ends. */
+async function removeForsaken(): Promise<void> {
+  for (const name of await readdir(dirname(elsewhere))) {
+    const folder = `${dirname(elsewhere)}/${name}`
+    if (!folder.startsWith(elsewhere)) continue
+    const project = await readFile(`${folder}/project`, 'utf8').catch(() => undefined)
+    if (project !== undefined && !existsSync(project)) await rm(folder, { recursive: true, force: true })
+  }
 }
 
 async function unprivilegedAccount(): Promise<Account> {
