@@ -86,6 +86,16 @@ describe('upgrading an edited project', () => {
     await git('commit', '--message', 'my work')
     before = (await git('rev-parse', 'HEAD')).trim()
 
+    const planned = expectCode(await bolt('upgrade', '--dry-run', '--json'), 0)
+    expect(JSON.parse(planned.stdout)).toMatchObject({
+      ok: true,
+      command: 'upgrade',
+      from: inject('version'),
+      to: NEXT,
+      conflicts: [],
+    })
+    expect(await git('status', '--porcelain')).toBe('')
+
     const { stdout } = expectCode(await bolt('upgrade'), 0)
     expect(stdout).toContain(`→ ${NEXT}`)
     for (const path of ['src/app.ts', 'test/typed-client.test.ts', 'src/app.test.ts', 'src/fresh.ts', 'package.json'])

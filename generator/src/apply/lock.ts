@@ -1,5 +1,6 @@
 /** One changing command at a time in a project. */
 import { hostname } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import { BoltError } from '../errors.ts'
 import { type Disk, makeFolders } from './disk.ts'
 import { applyFailure } from './failure.ts'
@@ -7,6 +8,9 @@ import { TXN } from './journal.ts'
 import { insideRoot } from './safe-path.ts'
 
 const LOCK = `${TXN}/lock`
+const MARK = /^\d{1,10} \d+ \S+\n$/
+/** Milliseconds that a lock may take to be written. */
+const SETTLE = 100
 
 /** Runs `work` while holding the project's lock. A lock whose process is gone is taken over. */
 export async function withLock<T>(disk: Disk, root: string, work: () => Promise<T>): Promise<T> {
@@ -27,15 +31,20 @@ export async function withLock<T>(disk: Disk, root: string, work: () => Promise<
 }
 
 async function acquire(disk: Disk, path: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < 4; attempt++) {
     try {
       return await disk.create(path, new TextEncoder().encode(ownMark()), 0o644)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     const mark = await readMark(disk, path)
-    if (mark !== undefined && isAlive(mark)) throw locked(mark)
-    if (mark !== undefined) await discard(disk, path)
+    if (mark === undefined) continue
+    if (!MARK.test(mark)) {
+      // Half written: by a process that writes it at this moment, or was killed while it did.
+      if (attempt === 0) await setTimeout(SETTLE)
+      else await discard(disk, path)
+    } else if (isAlive(mark)) throw locked(mark)
+    else await discard(disk, path)
   }
   throw locked('another command')
 }
@@ -47,7 +56,6 @@ function ownMark(): string {
 
 function isAlive(mark: string): boolean {
   const [pid = '', start = '', host = ''] = mark.trim().split(' ')
-  if (!/^\d{1,10}$/.test(pid)) return false
   if (host !== hostname()) return true
   if (Number(pid) === process.pid) return Math.abs(Number(start) - Number(ownMark().split(' ')[1])) <= 1
   try {

@@ -3,12 +3,14 @@ import { type InspectedFile, inspectProject } from '../transition/inspect.ts'
 import { openProject } from '../transition/project.ts'
 import { readText } from '../transition/text.ts'
 import { unifiedDiff } from '../transition/unified-diff.ts'
+import { projectPath } from '../transition/words.ts'
 import type { Action, Command } from '../types.ts'
 import { commandResult } from './result.ts'
 
 export const diff: Command = async (args, io) => {
-  const { state, files } = await inspectProject(await openProject(io))
-  const wanted = args.words.map((word) => word.replace(/\\/g, '/').replace(/^\.\//, '').replace(/\/+$/, ''))
+  const project = await openProject(io)
+  const { state, files } = await inspectProject(project)
+  const wanted = args.words.map((word) => projectPath(project, word, io)).filter((word) => word !== '')
   const isWanted = ({ path, rendered }: InspectedFile): boolean =>
     wanted.length === 0 ||
     wanted.some((word) => [path, rendered].some((each) => each === word || each.startsWith(`${word}/`)))

@@ -11,6 +11,7 @@ import { decideMarkers } from '../transition/merge-text.ts'
 import { howToSettle, openConflicts } from '../transition/pending.ts'
 import { openProject, type Project } from '../transition/project.ts'
 import { readText, writeText } from '../transition/text.ts'
+import { projectPath } from '../transition/words.ts'
 import type { Action, Command, CommandArgs } from '../types.ts'
 import { commandResult } from './result.ts'
 
@@ -23,7 +24,12 @@ export const resolve: Command = async (args, io) => {
   return withLock(disk, root, async () => {
     const state = await readState(disk, root)
     const open = await openConflicts(disk, root, state.project.pending)
-    const chosen = side ? choose(open, args.words) : []
+    const chosen = side
+      ? choose(
+          open,
+          args.words.map((word) => projectPath(project, word, io)),
+        )
+      : []
     const changes: Change[] = []
     for (const conflict of chosen) if (side) changes.push(...(await settle(project, conflict, side)))
     const left = open.filter((conflict) => !chosen.includes(conflict))
@@ -66,7 +72,7 @@ function sideOf({ flags, words }: CommandArgs): Side | undefined {
 function choose(open: readonly PendingConflict[], words: readonly string[]): PendingConflict[] {
   if (words.length === 0) return [...open]
   return words.map((word) => {
-    const found = open.find(({ path }) => path === word.replace(/\\/g, '/').replace(/^\.\//, ''))
+    const found = open.find(({ path }) => path === word)
     if (found) return found
     throw new BoltError('missing-argument', {
       message: `"${word}" has no open conflict`,

@@ -6,14 +6,16 @@ import { type BaseFile, readState, type State } from '../state/state.ts'
 import { stateChanges } from '../transition/changes.ts'
 import { openProject } from '../transition/project.ts'
 import { markOfFile, readPaths } from '../transition/user-tree.ts'
+import { projectPath } from '../transition/words.ts'
 import type { Action, Command } from '../types.ts'
 import { commandResult } from './result.ts'
 
 export const restore: Command = async (args, io) => {
-  const { root, disk } = await openProject(io)
+  const project = await openProject(io)
+  const { root, disk } = project
   return withLock(disk, root, async () => {
     const state = await readState(disk, root)
-    const files = args.words.map((word) => trackedFile(state, word))
+    const files = args.words.map((word) => trackedFile(state, projectPath(project, word, io)))
     const tree = await readPaths(
       disk,
       root,
@@ -38,12 +40,11 @@ export const restore: Command = async (args, io) => {
   })
 }
 
-function trackedFile(state: State, word: string): BaseFile {
-  const path = word.replace(/\\/g, '/').replace(/^\.\//, '')
+function trackedFile(state: State, path: string): BaseFile {
   const file = state.files.find((each) => each.path === path)
   if (!file)
     throw new BoltError('missing-argument', {
-      message: `"${word}" is no file that create-bolt-app wrote`,
+      message: `"${path}" is no file that create-bolt-app wrote`,
       hint: 'bolt status lists the deleted ones',
     })
   if (file.content) return file

@@ -93,6 +93,8 @@ describe('status, diff and check', () => {
     const diff = await bolt('diff', 'README.md')
     expect(diff.stdout).toMatch(/^--- a\/README\.md\n\+\+\+ b\/README\.md\n@@ .* @@\n/)
     expect(diff.stdout.trimEnd()).toMatch(/\+mine$/)
+    const inside = await run(['diff', 'app.test.ts'], { cwd: path.join(app, 'src'), bin: 'bolt' })
+    expect(inside.stdout).toMatch(/^--- a\/src\/app\.test\.ts\n/)
     expect((await bolt('check')).code).toBe(0)
   })
 
