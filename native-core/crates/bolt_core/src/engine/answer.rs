@@ -144,7 +144,7 @@ impl Writer<'_> {
 
     fn problem(&self, out: &mut Vec<u8>, mut own: Vec<u8>, refusal: &Refusal, issues: &[PlacedIssue]) {
         field(&mut own, b"content-type", b"application/problem+json");
-        let mut id = Vec::new();
+        let mut id = Vec::with_capacity(40);
         self.cx.ids.write(&mut id, self.raw, self.meta.id);
         let body = problem::document(refusal, &id, issues);
         self.whole(out, refusal.code.status(), &own, self.app.security.block(), &body);

@@ -18,7 +18,7 @@ pub(super) fn read(method: Method, target: &[u8]) -> Result<Form, Refusal> {
     if method == Method::Connect {
         return Err(Refusal::new(ErrorCode::NotImplemented, "This is no proxy: CONNECT is not available."));
     }
-    if !target.iter().all(|b| allowed(*b)) {
+    if !target.iter().all(|b| IN_TARGET[usize::from(*b)]) {
         return Err(Refusal::new(
             ErrorCode::BadRequest,
             "The request target has characters that must be percent-encoded.",
@@ -60,14 +60,42 @@ fn split(target: &[u8], start: usize, authority: Option<Span>) -> Form {
 }
 
 /// Visible ASCII but for what neither a URI (RFC 3986 §2) nor a browser leaves unencoded.
-fn allowed(byte: u8) -> bool {
+const fn is_in_target(byte: u8) -> bool {
     matches!(byte, 0x21..=0x7e) && !matches!(byte, b'"' | b'<' | b'>' | b'#' | b'\\' | b'^' | b'`')
 }
+
+/// A registered name or an IPv4 address (RFC 3986 §3.2.2).
+const fn is_in_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+')
+        || matches!(byte, b',' | b';' | b'=')
+}
+
+/// Every request asks for each of its bytes: one look-up instead of a dozen comparisons.
+static IN_TARGET: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = is_in_target(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+static IN_HOST: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = is_in_host(byte as u8);
+        byte += 1;
+    }
+    table
+};
 
 /// Whether it is `host[:port]` with a host that is not empty; user information is refused (RFC 9110 §4.2.4).
 pub(super) fn is_authority(text: &[u8]) -> bool {
     let (host, port) = match text.iter().rposition(|b| *b == b':') {
-        Some(at) if !text[at..].contains(&b']') => (&text[..at], Some(&text[at + 1..])),
+        Some(at) if text.last() != Some(&b']') => (&text[..at], Some(&text[at + 1..])),
         _ => (text, None),
     };
     let port_ok = port.is_none_or(|digits| {
@@ -82,7 +110,7 @@ fn is_host(host: &[u8]) -> bool {
     if let [b'[', inner @ .., b']'] = host {
         return str::from_utf8(inner).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
     }
-    !host.is_empty() && host.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(b))
+    !host.is_empty() && host.iter().all(|b| IN_HOST[usize::from(*b)])
 }
 
 #[cfg(test)]
