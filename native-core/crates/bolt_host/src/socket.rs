@@ -1,11 +1,15 @@
 //! One accepted connection and what edge-triggered readiness must not forget about it.
+//!
+//! Reads and writes go to the kernel without libc: its `recv` and `send` are cancellation points, which costs each of them two extra calls
+//! in a process with threads, as Node is.
 
-use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown};
 
 use bolt_core::engine::ConnectionId;
 use bolt_core::{Engine, Fate};
 use mio::net::TcpStream;
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 /// Reads of one connection in one pass; a faster client waits for the next pass, so that it cannot starve the others.
 const READS: usize = 4;
@@ -46,24 +50,24 @@ impl Socket {
             if !self.readable || !engine.wants_input(id) {
                 return Next::Wait;
             }
-            match self.stream.read(buffer) {
-                Ok(0) => {
+            match recv(&self.stream, &mut *buffer, RecvFlags::empty()) {
+                Ok((0, _)) => {
                     self.readable = false;
                     engine.end_of_input(id);
                     return Next::Wait;
                 }
-                Ok(count) => {
+                Ok((count, _)) => {
                     engine.receive(id, &buffer[..count]);
                     if count < buffer.len() && !self.hung_up {
                         self.readable = false;
                         return Next::Wait;
                     }
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                Err(Errno::WOULDBLOCK) => {
                     self.readable = false;
                     return Next::Wait;
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(Errno::INTR) => {}
                 Err(_) => return Next::Close,
             }
         }
@@ -77,7 +81,7 @@ impl Socket {
             if output.is_empty() {
                 return self.follow(engine, id);
             }
-            match self.stream.write(output) {
+            match send(&self.stream, output, SendFlags::NOSIGNAL) {
                 Ok(count) => {
                     let all = count == output.len();
                     engine.wrote(id, count);
@@ -85,10 +89,10 @@ impl Socket {
                         return Next::Wait;
                     }
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                Err(Errno::WOULDBLOCK) => {
                     return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(Errno::INTR) => {}
                 Err(_) => return Next::Close,
             }
         }
