@@ -1,6 +1,6 @@
 import type { Stats } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
-import { type CompiledApp, type CompiledParts, compileApp, compileParts } from './compile.ts'
+import { type CompiledApp, type CompiledParts, compileApp, compileParts, KnownSchemas } from './compile.ts'
 import type { Declared } from './declared.ts'
 import { createDispatch } from './dispatch.ts'
 import { docsRoutes } from './docs.ts'
@@ -44,6 +44,7 @@ interface Started {
 export class App extends Router<'', undefined> {
   readonly #settings: AppSettings
   readonly #routes: Declared[] = []
+  readonly #schemas = new KnownSchemas()
   readonly #parts = new Map<Declared, CompiledParts>()
   readonly #onError: OnError[] = []
   readonly #onShutdown: Array<() => unknown> = []
@@ -161,7 +162,7 @@ export class App extends Router<'', undefined> {
   }
 
   #declare(route: Declared): void {
-    if (route.kind === 'handler') this.#parts.set(route, compileParts(route))
+    if (route.kind === 'handler') this.#parts.set(route, compileParts(route, this.#schemas))
     this.#routes.push(route)
   }
 

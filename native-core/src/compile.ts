@@ -19,14 +19,27 @@ export interface CompiledApp {
 /** Schemas of a route's request parts, converted once. */
 export type CompiledParts = Partial<Record<Part, CompiledSchema>>
 
+/** Schemas that several routes share are converted once. */
+export class KnownSchemas {
+  readonly #texts = new Map<Schema, CompiledSchema>()
+  readonly #bodies = new Map<Schema, CompiledSchema>()
+
+  get(part: Part, schema: Schema, compile: () => CompiledSchema): CompiledSchema {
+    const known = part === 'body' ? this.#bodies : this.#texts
+    const compiled = known.get(schema) ?? compile()
+    known.set(schema, compiled)
+    return compiled
+  }
+}
+
 /** Converts the schemas of a route; done when it is declared, so that a bad schema fails there. */
-export function compileParts(route: DeclaredHandler): CompiledParts {
+export function compileParts(route: DeclaredHandler, known: KnownSchemas): CompiledParts {
   const parts: CompiledParts = {}
   for (const part of ['params', 'query', 'headers', 'cookies', 'body'] as const) {
     const schema = route.options[part]
     if (schema === undefined) continue
     const where = `${route.method} ${route.path}: ${part}`
-    const compiled = compileSchema(schema, part, where)
+    const compiled = known.get(part, schema, () => compileSchema(schema, part, where))
     if (part !== 'body') assertObject(compiled.engine, where)
     if (part === 'params') assertParams(compiled.engine, route, where)
     parts[part] = compiled

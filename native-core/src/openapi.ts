@@ -133,7 +133,7 @@ function parametersOf(
   const declared = places.flatMap(([part, place]) => {
     const compiled = parts[part]
     if (compiled === undefined) return []
-    const schema = components.localise(compiled.documented, `${operationId}${part}`)
+    const schema = components.localise(compiled.documented(), `${operationId}${part}`)
     const required = new Set((schema.required as string[] | undefined) ?? [])
     return Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>).map(([name, property]) => {
       const { description, ...rest } = property
@@ -156,6 +156,6 @@ function requestBody(
 ): Record<string, unknown> {
   return {
     required: body.required,
-    content: { 'application/json': { schema: components.localise(body.documented, `${operationId}Body`) } },
+    content: { 'application/json': { schema: components.localise(body.documented(), `${operationId}Body`) } },
   }
 }

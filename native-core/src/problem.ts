@@ -60,18 +60,17 @@ export class HttpError extends Error {
   }
 }
 
+const own: ReadonlyMap<string, { status: number; title: string }> = new Map(Object.entries(httpErrors))
+const codes: ReadonlyMap<number, string> = new Map([...own].reverse().map(([code, { status }]) => [status, code]))
+
 /** The core's own code of a status. */
 export function codeOf(status: number): string {
-  return ownErrors().find(([, error]) => error.status === status)?.[0] ?? 'error'
+  return codes.get(status) ?? 'error'
 }
 
 /** Title of an error: that of its code, else the reason phrase of its status. */
 export function titleOf(status: number, code = codeOf(status)): string {
-  return ownErrors().find(([name]) => name === code)?.[1].title ?? STATUS_CODES[status] ?? 'Error'
-}
-
-function ownErrors(): Array<[string, { status: number; title: string }]> {
-  return Object.entries(httpErrors)
+  return own.get(code)?.title ?? STATUS_CODES[status] ?? 'Error'
 }
 
 /** Builds the body of an error response. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Binding } from '../binding.d.ts'
 
@@ -5,20 +6,21 @@ export type Loaded = { binding: Binding } | { binding: undefined; reason: string
 
 const require = createRequire(import.meta.url)
 
-/** Platforms for which a binary is published; the rest runs on the fallback. */
-const published = ['linux-x64-gnu']
+/** Binaries that are published, by `process.platform` and `process.arch`; elsewhere the fallback runs. */
+const published: Readonly<Record<string, string>> = { 'linux-x64': 'linux-x64-gnu' }
 
 /** Loads the platform's binary package. A failure says why and what to do. */
 export function loadNative(): Loaded {
-  const platform = platformName()
-  if (!published.includes(platform)) {
+  const platform = `${process.platform}-${process.arch}`
+  const binary = published[platform]
+  if (binary === undefined || (binary.endsWith('-gnu') && isMusl())) {
     return {
       binding: undefined,
-      reason: `@bolt-app/core has no native engine for ${platform} yet (there is one for ${published.join(', ')}).`,
+      reason: `@bolt-app/core has no native engine for ${platform} yet (there is one for ${Object.values(published).join(', ')}).`,
       fix: 'nothing to do; set BOLT_CORE=fallback to silence this',
     }
   }
-  const name = `@bolt-app/core-${platform}`
+  const name = `@bolt-app/core-${binary}`
   try {
     return { binding: require(name) as Binding }
   } catch (error) {
@@ -42,10 +44,7 @@ function version(): string {
   return (require('@bolt-app/core/package.json') as { version: string }).version
 }
 
-function platformName(): string {
-  const base = `${process.platform}-${process.arch}`
-  if (process.platform === 'win32') return `${base}-msvc`
-  if (process.platform !== 'linux') return base
-  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }
-  return `${base}-${header.glibcVersionRuntime === undefined ? 'musl' : 'gnu'}`
+/** Alpine and its like have a loader of their own name; asking `process.report` would cost a start tens of milliseconds. */
+function isMusl(): boolean {
+  return existsSync('/lib/ld-musl-x86_64.so.1') && !existsSync('/lib64/ld-linux-x86-64.so.2')
 }

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../plan.ts'
+import type { Schema } from '../schema/standard.ts'
 
 const problemSchema: JsonSchema = {
   type: 'object',
@@ -30,7 +31,15 @@ const problemSchema: JsonSchema = {
 /** The shared part of a document: schemas by name, ways to sign in. */
 export class Components {
   readonly #schemas: Record<string, JsonSchema> = { Problem: problemSchema }
+  readonly #converted = new Map<Schema, JsonSchema>()
   readonly #security: Record<string, Record<string, unknown>> = {}
+
+  /** Converts a schema that several operations answer with once. */
+  once(schema: Schema, convert: () => JsonSchema): JsonSchema {
+    const converted = this.#converted.get(schema) ?? convert()
+    this.#converted.set(schema, converted)
+    return converted
+  }
 
   /** Moves `$defs` of a schema to the components and points its references there. `name` is for a schema that refers to itself. */
   localise(schema: JsonSchema, name: string): JsonSchema {

@@ -38,8 +38,11 @@ function ownResponses(route: DeclaredHandler, components: Components, operationI
     byStatus.map(([code, schema]) => {
       const description = titleOf(Number(code))
       if (schema === null) return [code, { description }]
-      const json = components.localise(documentResponse(schema, where), `${operationId}Response${code}`)
-      const type = json.type === 'string' ? 'text/plain' : Number(code) >= 400 ? PROBLEM_TYPE : 'application/json'
+      const json = components.localise(
+        components.once(schema, () => documentResponse(schema, where)),
+        `${operationId}Response${code}`,
+      )
+      const type = json.type === 'string' ? 'text/plain' : 'application/json'
       return [code, { description, content: { [type]: { schema: json } } }]
     }),
   )

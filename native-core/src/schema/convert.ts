@@ -13,8 +13,8 @@ export interface CompiledSchema {
   engine: JsonSchema
   /** False when a request may leave the part out. */
   required: boolean
-  /** What the OpenAPI document says. */
-  documented: JsonSchema
+  /** What the OpenAPI document says; made when it is asked for. */
+  documented: () => JsonSchema
   /**
    * What is left to do in JavaScript after the engine: nothing, a cheap pass (drop unknown keys, fill in defaults), or the schema
    * library itself, because JSON Schema cannot say all of it.
@@ -25,18 +25,27 @@ export interface CompiledSchema {
 /** Converts the schema of a request part. `where` names the route and field in messages. */
 export function compileSchema(schema: Schema, part: Part, where: string): CompiledSchema {
   const isText = part !== 'body'
-  const documented = convert(schema, 'input', where, {})
-  const base = { schema, documented, required: !acceptsNothing(schema) }
-  if (!isZod(schema)) return { ...base, engine: documented, rest: { kind: 'library' } }
+  const required = isText || !acceptsNothing(schema)
+  if (!isZod(schema)) {
+    const engine = convert(schema, 'input', where, {})
+    return { schema, required, engine, documented: () => engine, rest: { kind: 'library' } }
+  }
   let isExact = true
   const engine = convert(schema, 'input', where, {
     override: (node: Parameters<typeof relaxForEngine>[0]) => {
       if (!relaxForEngine(node, isText)) isExact = false
     },
   })
+  // What the engine checks exactly is also what the document says.
+  const documented = isExact ? () => engine : () => convert(schema, 'input', where, {})
   const normalise = isExact ? normaliserOf(schema, isText) : 'library'
-  if (normalise === 'library') return { ...base, engine, rest: { kind: 'library' } }
-  return { ...base, engine, rest: normalise === null ? null : { kind: 'normalise', run: normalise } }
+  const rest =
+    normalise === 'library'
+      ? { kind: normalise }
+      : normalise === null
+        ? null
+        : { kind: 'normalise' as const, run: normalise }
+  return { schema, required, engine, documented, rest }
 }
 
 /** JSON Schema of what a response carries, for the OpenAPI document. */
