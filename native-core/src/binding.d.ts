@@ -1,7 +1,7 @@
 /**
  * The native binding: what TypeScript may ask of Rust and the other way round. Kept in step with `crates/bolt_napi/src/lib.rs`.
- * Requests are plain numbers (slot and generation); a number whose request is over makes every call below return
- * `undefined` or `false`, never another request's data.
+ * Requests are plain numbers (server, slot and generation); a number whose request is over makes every call below return
+ * `undefined` or `false`, never another request's data. Whatever is thrown is an Error with a `code`.
  */
 
 /** One request that Rust wants answered by JavaScript. */
@@ -14,6 +14,7 @@ export type Input = string | number | boolean | undefined | Array<string | numbe
  * Called for each request that needs a handler. `inputs`, in this order and always of the same length for a route: each path
  * parameter in path order; each declared query property in `RoutePlan.query.names` order; the same for headers and cookies;
  * then, if the route declares a body schema, the body's text (already validated JSON).
+ * Each call has an asynchronous context of its own, although the calls of one pass share a callback scope.
  * Returns the response body for the route's default status (JSON text, or what `setText` said last), or `undefined`: the answer comes
  * by `complete` or `respond`.
  */
@@ -23,6 +24,7 @@ export type Dispatch = (route: number, handle: Handle, ...inputs: Input[]) => st
 export type Aborted = (handle: Handle) => void
 
 export interface InjectedResponse {
+  /** 0 when the connection ended without a response, as it does after an incomplete request. */
   status: number
   /** Name and value in turn, names in lower case, in wire order. */
   headers: string[]

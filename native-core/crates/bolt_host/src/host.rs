@@ -305,7 +305,10 @@ impl Host {
 
     fn write(&mut self, id: ConnectionId) {
         let next = match self.links.get_mut(id) {
-            Some(Some(Link::Tcp { socket, .. })) => socket.write(&mut self.engine, id),
+            Some(Some(Link::Tcp { socket, .. })) => {
+                let engine = &mut self.engine;
+                catch_unwind(AssertUnwindSafe(|| socket.write(engine, id))).unwrap_or(Next::Close)
+            }
             Some(Some(Link::Memory(memory))) => match memory.take(&mut self.engine, id) {
                 Some(response) => {
                     self.injected.push((id, response));

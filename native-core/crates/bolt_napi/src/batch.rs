@@ -6,6 +6,7 @@ use std::rc::Rc;
 use bolt_core::engine::Call;
 use bolt_host::Host;
 
+use crate::guard;
 use crate::js::{Js, Reference, Scope, Thrown, Value};
 use crate::server::{Callbacks, Server};
 use crate::values;
@@ -72,7 +73,10 @@ impl Server {
         loop {
             let Some(call) = self.host.borrow_mut().engine().next_call() else { return };
             let Some(entered) = self.enter(js, entered) else { return };
-            self.run_call(js, entered, call, scratch);
+            let ran = guard::catch(|| self.run_call(js, entered, call, scratch));
+            if ran.is_none() {
+                self.host.borrow_mut().engine().fail(call.handle);
+            }
         }
     }
 
