@@ -194,3 +194,34 @@ fn refuses_schemas_that_it_cannot_honour() {
         assert_eq!(Schema::compile(&schema, "body").unwrap_err().at, at, "{schema}");
     }
 }
+
+#[test]
+fn does_not_depend_on_the_order_of_members_or_on_what_came_before() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}, "ab": {"type": "string"}, "q\"\n": {"type": "null"}},
+        "required": ["a"], "additionalProperties": false});
+    let schema = Schema::compile(&schema, "body").unwrap();
+    let cases: &[(&str, &[&str])] = &[
+        (r#"{"a":1,"ab":"x","q\"\n":null}"#, &[]),
+        (r#"{"q\"\n":null,"ab":"x","a":1}"#, &[]),
+        (r#"{ "ab" : "x" , "a" : 1 }"#, &[]),
+        (r#"{"\u0061":1,"a\u0062":"x","q\u0022\u000a":null}"#, &[]),
+        (r#"{"a":1}"#, &[]),
+        (r#"{"ab":1,"q\"\n":0}"#, &["/ab type", "/q\"\n type", "/a required"]),
+        (r#"{"abc":1,"a":1}"#, &["/abc additionalProperties"]),
+        (r#"{"a":"","ab":"x","b":2}"#, &["/a type", "/b additionalProperties"]),
+    ];
+    for round in 0..3 {
+        for first in cases {
+            for (text, expected) in [first].into_iter().chain(cases) {
+                let mut out = Vec::new();
+                schema.validate_json(text.as_bytes(), JsonLimits::default(), &mut out).unwrap();
+                let codes: Vec<String> = out.iter().map(|issue| format!("{} {}", issue.path, issue.code)).collect();
+                assert_eq!(codes, *expected, "round {round}: {text}");
+            }
+            for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"ab":"","a":1}"#, r#"{"ab":"","\u0061b":""}"#] {
+                let fault = schema.validate_json(text.as_bytes(), JsonLimits::default(), &mut Vec::new()).unwrap_err();
+                assert_eq!(fault.kind, FaultKind::DuplicateKey, "{text}");
+            }
+        }
+    }
+}

@@ -156,7 +156,7 @@ impl Walk<'_, '_> {
                 let Some(rules) = node.object.as_ref().filter(|_| self.tasks[index].holds) else { continue };
                 let name = Scalar::Text(Cow::Borrowed(&*key));
                 let named = rules.names.is_none_or(|names| passes(self.plan, names, &name));
-                let member = rules.find(&key, count);
+                let member = rules.find(&key);
                 self.tasks[index].required += usize::from(member.is_some_and(|member| rules.members[member].required));
                 nodes.clear();
                 self.tasks[index].holds = rules.property(&key, member, &mut nodes) && named;

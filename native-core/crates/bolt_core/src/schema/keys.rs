@@ -12,7 +12,7 @@ const FEW: usize = 16;
 #[derive(Default)]
 pub(super) struct Keys<'b> {
     few: Vec<Cow<'b, str>>,
-    many: HashSet<Cow<'b, str>>,
+    many: Option<HashSet<Cow<'b, str>>>,
 }
 
 impl<'b> Keys<'b> {
@@ -23,10 +23,7 @@ impl<'b> Keys<'b> {
             self.few.push(key);
             new
         } else {
-            if self.many.is_empty() {
-                self.many.extend(self.few.iter().cloned());
-            }
-            self.many.insert(key)
+            self.many.get_or_insert_with(|| self.few.iter().cloned().collect()).insert(key)
         };
         if new { Ok(()) } else { Err(JsonFault { kind: FaultKind::DuplicateKey, offset }) }
     }

@@ -230,7 +230,7 @@ impl<'d> Keywords<'_, 'd> {
         let mut names: Vec<&str> = declared.iter().map(|name| name.as_str()).chain(required.iter().copied()).collect();
         names.sort_unstable();
         names.dedup();
-        let member = |name: &str| Member { name: name.into(), node: None, required: required.contains(&name) };
+        let member = |name: &str| Member::new(name, required.contains(&name));
         Ok(names.into_iter().map(member).collect())
     }
 

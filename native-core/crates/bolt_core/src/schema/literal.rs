@@ -57,9 +57,17 @@ impl Literals {
         match scalar {
             Scalar::Null => self.null,
             Scalar::Boolean(value) => self.booleans[usize::from(*value)],
-            Scalar::Number(number) => self.numbers.contains(&number.value),
-            Scalar::Text(text) => self.strings.iter().any(|string| **string == **text),
+            Scalar::Number(number) => self.allow_number(number.value),
+            Scalar::Text(text) => self.allow_text(text),
         }
+    }
+
+    pub(super) fn allow_number(&self, value: f64) -> bool {
+        self.numbers.contains(&value)
+    }
+
+    pub(super) fn allow_text(&self, text: &str) -> bool {
+        self.strings.iter().any(|string| **string == *text)
     }
 
     /// Whether an array or object, given as text that was read before, is among the values.

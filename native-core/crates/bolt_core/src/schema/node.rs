@@ -1,5 +1,7 @@
 //! The compiled form of a schema: nodes in one arena, references as indexes.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::format::Format;
 use super::kinds::Kinds;
 use super::literal::Literals;
@@ -94,6 +96,8 @@ pub(super) enum Rest {
 pub(super) struct ObjectRules {
     /// Sorted by name.
     pub(super) members: Vec<Member>,
+    /// The member that came first.
+    pub(super) first: Follower,
     pub(super) required: usize,
     pub(super) patterns: Vec<(Pattern, NodeId)>,
     pub(super) rest: Rest,
@@ -107,18 +111,41 @@ pub(super) struct ObjectRules {
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) name: Box<str>,
+    /// `"name":` as JSON, to compare with the text at once.
+    pub(super) quoted: Box<[u8]>,
     /// Absent for a name that is only required.
     pub(super) node: Option<NodeId>,
     pub(super) required: bool,
+    pub(super) follower: Follower,
+}
+
+impl Member {
+    pub(super) fn new(name: &str, required: bool) -> Self {
+        let quoted = format!("{}:", serde_json::Value::from(name)).into_bytes();
+        Self { name: name.into(), quoted: quoted.into(), node: None, required, follower: Follower::default() }
+    }
+}
+
+/// The member that came next the last time: clients write an object's members in one order, whichever it is. Only a guess, so that it
+/// does not matter who sets it.
+#[derive(Debug, Default)]
+pub(super) struct Follower(AtomicUsize);
+
+impl Follower {
+    #[inline]
+    pub(super) fn guess(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn learn(&self, index: usize) {
+        self.0.store(index, Ordering::Relaxed);
+    }
 }
 
 impl ObjectRules {
-    /// Position of a name among the members; `hint` is tried first.
+    /// Position of a name among the members.
     #[inline]
-    pub(super) fn find(&self, name: &str, hint: usize) -> Option<usize> {
-        if self.members.get(hint).is_some_and(|member| &*member.name == name) {
-            return Some(hint);
-        }
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
         if self.members.len() <= 8 {
             return self.members.iter().position(|member| &*member.name == name);
         }

@@ -1,10 +1,7 @@
 //! Numbers as JavaScript will read them: doubles.
 
 /// Powers of ten that a double holds exactly.
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-];
+const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// The largest integer below which every integer is a double: `Number.MAX_SAFE_INTEGER`.
 pub(super) const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
@@ -16,47 +13,39 @@ pub(super) struct Number<'b> {
     pub(super) value: f64,
 }
 
+/// The digits of a number while its token is scanned.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Digits {
+    /// Their value, if there are at most 15.
+    pub(super) mantissa: u64,
+    pub(super) count: usize,
+    /// How many stand after the point.
+    pub(super) decimals: usize,
+    pub(super) exponent: bool,
+}
+
 impl<'b> Number<'b> {
-    /// Reads a token that follows the grammar; `plain` means digits only.
+    /// Reads a token that follows the grammar. With up to 15 digits mantissa and power of ten are exact doubles, so that one division
+    /// rounds correctly.
     #[inline]
-    pub(super) fn read(text: &'b str, plain: bool) -> Self {
-        let value = exact(text, plain).unwrap_or_else(|| text.parse().unwrap_or(f64::INFINITY));
-        Self { text, value }
+    pub(super) fn read(text: &'b str, digits: Digits) -> Self {
+        let Digits { mantissa, count, decimals, exponent } = digits;
+        if count > 15 || exponent {
+            return Self { text, value: text.parse().unwrap_or(f64::INFINITY) };
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most 15 digits")]
+        let magnitude = if decimals == 0 { mantissa as f64 } else { mantissa as f64 / POWERS[decimals] };
+        Self { text, value: if text.starts_with('-') { -magnitude } else { magnitude } }
     }
 
     /// Whether the value is an integer; `1.0` and `1e2` are.
+    #[inline]
     pub(super) fn is_integer(&self) -> bool {
-        self.value.fract() == 0.0
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "that is the question")]
+        let whole = self.value as i64 as f64;
+        // Beyond it every double is an integer.
+        whole == self.value || self.value.abs() > MAX_SAFE
     }
-}
-
-/// Up to 15 digits with up to 22 decimals: mantissa and power are exact doubles, so that one division rounds correctly.
-#[inline]
-fn exact(text: &str, plain: bool) -> Option<f64> {
-    if text.len() > 16 {
-        return None;
-    }
-    let negative = text.starts_with('-');
-    let mut mantissa = 0u64;
-    let mut digits = 0;
-    let mut decimals = None;
-    for byte in text.bytes().skip(usize::from(negative)) {
-        match byte {
-            b'0'..=b'9' => {
-                mantissa = mantissa * 10 + u64::from(byte - b'0');
-                digits += 1;
-                decimals = decimals.map(|n: usize| n + 1);
-            }
-            b'.' if !plain => decimals = Some(0),
-            _ => return None,
-        }
-    }
-    if digits > 15 {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "at most 15 digits")]
-    let value = mantissa as f64 / POWERS[decimals.unwrap_or(0)];
-    Some(if negative { -value } else { value })
 }
 
 /// A decimal number `mantissa × 10^exponent`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::keys::Keys;
-use super::number::Number;
+use super::number::{Digits, Number};
 use super::{FaultKind, JsonFault, JsonLimits};
 
 /// A string token: the text between the quotes as written.
@@ -15,6 +15,7 @@ pub(super) struct RawText<'b> {
 
 impl<'b> RawText<'b> {
     /// The text that it means; borrowed unless it has escapes.
+    #[inline]
     pub(super) fn decode(self) -> Cow<'b, str> {
         if self.escaped { Cow::Owned(super::escape::unescape(self.raw)) } else { Cow::Borrowed(self.raw) }
     }
@@ -44,15 +45,18 @@ impl<'b> Reader<'b> {
         self.bytes.len()
     }
 
+    #[cold]
     pub(super) fn fault<T>(&self, kind: FaultKind) -> Result<T, JsonFault> {
         Err(JsonFault { kind, offset: self.at })
     }
 
+    #[cold]
     pub(super) fn malformed<T>(&self) -> Result<T, JsonFault> {
         self.fault(FaultKind::Malformed)
     }
 
     /// The text from an earlier position to here.
+    #[inline]
     pub(super) fn since(&self, start: usize) -> &'b str {
         self.text.get(start..self.at).unwrap_or_default()
     }
@@ -77,6 +81,7 @@ impl<'b> Reader<'b> {
     }
 
     /// Takes an opening bracket that was peeked.
+    #[inline]
     pub(super) fn enter(&mut self) -> Result<(), JsonFault> {
         if self.depth >= self.max_depth {
             return self.fault(FaultKind::TooDeep);
@@ -114,6 +119,15 @@ impl<'b> Reader<'b> {
     fn leave(&mut self) {
         self.at += 1;
         self.depth -= 1;
+    }
+
+    /// Takes exactly these bytes, if they are next after whitespace.
+    #[inline]
+    pub(super) fn take_all(&mut self, bytes: &[u8]) -> bool {
+        self.peek();
+        let found = self.bytes.get(self.at..self.at + bytes.len()) == Some(bytes);
+        self.at += if found { bytes.len() } else { 0 };
+        found
     }
 
     /// A member name and its colon.
@@ -171,6 +185,7 @@ impl<'b> Reader<'b> {
     }
 
     /// An escape sequence; of a surrogate pair both halves.
+    #[cold]
     fn escape(&mut self) -> Result<(), JsonFault> {
         match self.bytes.get(self.at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
@@ -207,34 +222,50 @@ impl<'b> Reader<'b> {
     #[inline]
     pub(super) fn number(&mut self) -> Result<Number<'b>, JsonFault> {
         let start = self.at;
+        let mut digits = Digits::default();
         self.at += usize::from(self.bytes.get(start) == Some(&b'-'));
-        let whole = self.digits();
-        let leading_zero = self.bytes.get(self.at - whole) == Some(&b'0');
-        if whole == 0 || (whole > 1 && leading_zero) {
+        let first = self.bytes.get(self.at);
+        self.digits(&mut digits);
+        if digits.count == 0 || (digits.count > 1 && first == Some(&b'0')) {
             return self.malformed();
         }
-        let mut plain = true;
         if self.bytes.get(self.at) == Some(&b'.') {
-            plain = false;
+            let whole = digits.count;
             self.at += 1;
-            if self.digits() == 0 {
+            self.digits(&mut digits);
+            digits.decimals = digits.count - whole;
+            if digits.decimals == 0 {
                 return self.malformed();
             }
         }
         if matches!(self.bytes.get(self.at), Some(b'e' | b'E')) {
-            plain = false;
-            self.at += 1;
-            self.at += usize::from(matches!(self.bytes.get(self.at), Some(b'+' | b'-')));
-            if self.digits() == 0 {
-                return self.malformed();
-            }
+            digits.exponent = true;
+            self.exponent()?;
         }
-        let number = Number::read(self.since(start), plain);
+        let number = Number::read(self.since(start), digits);
         if number.value.is_finite() {
             return Ok(number);
         }
         self.at = start;
         self.fault(FaultKind::NumberRange)
+    }
+
+    #[inline]
+    fn digits(&mut self, digits: &mut Digits) {
+        while let Some(byte @ b'0'..=b'9') = self.bytes.get(self.at) {
+            // Wraps only where the value is read in another way.
+            digits.mantissa = digits.mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+            digits.count += 1;
+            self.at += 1;
+        }
+    }
+
+    fn exponent(&mut self) -> Result<(), JsonFault> {
+        self.at += 1;
+        self.at += usize::from(matches!(self.bytes.get(self.at), Some(b'+' | b'-')));
+        let mut digits = Digits::default();
+        self.digits(&mut digits);
+        if digits.count == 0 { self.malformed() } else { Ok(()) }
     }
 
     /// The number that a text is as a whole, without any space around it.
@@ -244,18 +275,10 @@ impl<'b> Reader<'b> {
         (reader.at == text.len()).then_some(number)
     }
 
-    #[inline]
-    fn digits(&mut self) -> usize {
-        let start = self.at;
-        while matches!(self.bytes.get(self.at), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        self.at - start
-    }
-
     /// `true`, `false` or `null`.
+    #[inline]
     pub(super) fn word(&mut self, word: &str) -> Result<(), JsonFault> {
-        if self.bytes[self.at..].starts_with(word.as_bytes()) {
+        if self.bytes.get(self.at..self.at + word.len()) == Some(word.as_bytes()) {
             self.at += word.len();
             Ok(())
         } else {

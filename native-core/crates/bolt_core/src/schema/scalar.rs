@@ -69,13 +69,30 @@ impl Node {
     /// Whether a scalar satisfies the rules of this node itself.
     #[inline]
     pub(super) fn allows(&self, scalar: &Scalar<'_>) -> bool {
-        self.kinds.meets(scalar.kind())
-            && self.literals.as_ref().is_none_or(|literals| literals.allow(scalar))
-            && match scalar {
-                Scalar::Number(number) => self.number.as_ref().is_none_or(|rules| rules.hold(number)),
-                Scalar::Text(text) => self.string.as_ref().is_none_or(|rules| rules.hold(text)),
-                _ => true,
+        match scalar {
+            Scalar::Number(number) => self.allows_number(number),
+            Scalar::Text(text) => self.allows_text(text),
+            scalar => {
+                self.kinds.meets(scalar.kind()) && self.literals.as_ref().is_none_or(|literals| literals.allow(scalar))
             }
+        }
+    }
+
+    /// [`Node::allows`] for a text.
+    #[inline]
+    pub(super) fn allows_text(&self, text: &str) -> bool {
+        self.kinds.meets(Kinds::STRING)
+            && self.literals.as_ref().is_none_or(|literals| literals.allow_text(text))
+            && self.string.as_ref().is_none_or(|rules| rules.hold(text))
+    }
+
+    /// [`Node::allows`] for a number.
+    #[inline]
+    pub(super) fn allows_number(&self, number: &Number<'_>) -> bool {
+        let kind = if number.is_integer() { Kinds::INTEGER } else { Kinds::FRACTION };
+        self.kinds.meets(kind)
+            && self.literals.as_ref().is_none_or(|literals| literals.allow_number(number.value))
+            && self.number.as_ref().is_none_or(|rules| rules.hold(number))
     }
 
     /// Says which of the rules of this node itself a scalar violates.

@@ -87,10 +87,18 @@ impl<'w, 'b> Walk<'w, 'b> {
         match first {
             b'{' => self.check_container(node, Kinds::OBJECT, path),
             b'[' => self.check_container(node, Kinds::ARRAY, path),
-            b'"' if node.string.is_none() && node.literals.is_none() => {
-                self.reader.string()?;
-                if !node.kinds.meets(Kinds::STRING) {
-                    self.issues.wrong_type(node.kinds, path);
+            b'"' => {
+                let text = self.reader.string()?;
+                let is_free = node.string.is_none() && node.literals.is_none() && node.kinds.meets(Kinds::STRING);
+                if !is_free && !node.allows_text(&text.decode()) {
+                    node.report(&Scalar::Text(text.decode()), path, &mut self.issues);
+                }
+                Ok(())
+            }
+            b'-' | b'0'..=b'9' => {
+                let number = self.reader.number()?;
+                if !node.allows_number(&number) {
+                    node.report(&Scalar::Number(number), path, &mut self.issues);
                 }
                 Ok(())
             }
@@ -180,17 +188,30 @@ impl<'w, 'b> Walk<'w, 'b> {
         let mut others = Keys::default();
         let mut count = 0;
         if !self.reader.empty(b'}') {
-            let mut hint = 0;
+            let mut follower = &rules.first;
             loop {
-                let start = self.reader.at;
-                let key = self.reader.key()?;
-                let member = rules.find(&key, hint);
-                match member {
-                    Some(index) if seen.insert(index) => hint = index + 1,
-                    Some(_) => return Err(JsonFault { kind: FaultKind::DuplicateKey, offset: start }),
-                    None => others.insert(key.clone(), start)?,
+                let guess = follower.guess();
+                match rules.members.get(guess) {
+                    Some(member) if self.reader.take_all(&member.quoted) => {
+                        self.check_known(rules, guess, &mut seen, path)?;
+                        follower = &member.follower;
+                    }
+                    _ => {
+                        let start = self.reader.at;
+                        let key = self.reader.key()?;
+                        match rules.find(&key) {
+                            Some(index) => {
+                                follower.learn(index);
+                                self.check_known(rules, index, &mut seen, path)?;
+                                follower = &rules.members[index].follower;
+                            }
+                            None => {
+                                others.insert(key.clone(), start)?;
+                                self.check_member(rules, &key, None, path)?;
+                            }
+                        }
+                    }
                 }
-                self.check_member(rules, &key, member, path)?;
                 count += 1;
                 if !self.reader.more(b'}')? {
                     break;
@@ -201,7 +222,28 @@ impl<'w, 'b> Walk<'w, 'b> {
         Ok(())
     }
 
+    /// The value of a member that the schema mentions, whose name was just read.
     #[inline]
+    fn check_known(
+        &mut self,
+        rules: &ObjectRules,
+        index: usize,
+        seen: &mut Seen,
+        path: &Path<'_>,
+    ) -> Result<(), JsonFault> {
+        if !seen.insert(index) {
+            return self.reader.fault(FaultKind::DuplicateKey);
+        }
+        let member = &rules.members[index];
+        match member.node {
+            Some(id) if rules.patterns.is_empty() && rules.names.is_none() => {
+                self.check(id, &Path::Key(path, &member.name))
+            }
+            _ => self.check_member(rules, &member.name, Some(index), path),
+        }
+    }
+
+    /// The value of a member of any name.
     fn check_member(
         &mut self,
         rules: &ObjectRules,
@@ -281,8 +323,10 @@ struct Seen {
 }
 
 impl Seen {
+    #[inline]
     fn new(members: usize) -> Self {
-        Self { first: 0, others: vec![false; members.saturating_sub(64)] }
+        let others = if members > 64 { vec![false; members - 64] } else { Vec::new() };
+        Self { first: 0, others }
     }
 
     /// False when it was there already.
