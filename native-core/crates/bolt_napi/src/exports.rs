@@ -169,9 +169,8 @@ mod functions {
         if has_content && !js.get_text(body, &mut content) && !js.get_bytes(body, &mut content) {
             return js.throw("invalid-body", "a body is a string or a Uint8Array");
         }
-        let pairs = headers.as_chunks::<2>().0.iter().map(|[name, value]| (name.as_slice(), value.as_slice()));
         let body = if has_content { Body::Bytes(&content) } else { Body::None };
-        let answered = server.answering().engine().respond(handle, status, pairs, body);
+        let answered = server.answering().engine().respond(handle, status, headers.pairs(), body);
         match answered {
             Ok(answered) => {
                 if answered && !server.in_batch.get() {
@@ -289,24 +288,42 @@ mod functions {
     }
 
     /// Names and values in turn, as Latin-1; `None` when one of them is no such string.
-    fn read_headers(js: Js, list: Value) -> Option<Vec<Vec<u8>>> {
+    fn read_headers(js: Js, list: Value) -> Option<Headers> {
+        let mut headers = Headers::default();
         if js.is_undefined(list) {
-            return Some(Vec::new());
+            return Some(headers);
         }
-        let length = js.array_length(list)?;
-        let mut headers = Vec::with_capacity(length);
-        for at in 0..length & !1 {
-            let mut text = Vec::with_capacity(64);
+        let mut text = Vec::with_capacity(1024);
+        for at in 0..js.array_length(list)? & !1 {
             if !js.get_text(js.element(list, at), &mut text) {
                 return None;
             }
-            if !text.is_ascii() {
-                let chars = str::from_utf8(&text).ok()?.chars();
-                text = chars.map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<_>>()?;
+            if text.is_ascii() {
+                headers.text.extend_from_slice(&text);
+            } else {
+                for character in str::from_utf8(&text).ok()?.chars() {
+                    headers.text.push(u8::try_from(u32::from(character)).ok()?);
+                }
             }
-            headers.push(text);
+            headers.ends.push(headers.text.len());
         }
         Some(headers)
+    }
+}
+
+/// Header fields as JavaScript gave them, in one piece.
+#[derive(Default)]
+struct Headers {
+    text: Vec<u8>,
+    /// Where each name and each value ends.
+    ends: Vec<usize>,
+}
+
+impl Headers {
+    fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let texts = starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end]);
+        texts.clone().step_by(2).zip(texts.skip(1).step_by(2))
     }
 }
 

@@ -81,6 +81,11 @@ impl Security {
         &self.block
     }
 
+    /// What to send instead of the block when the response has some of them itself; `None` when it has none.
+    pub(crate) fn overridden(&self, own: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
+        self.fields.iter().any(|(name, _)| own(name)).then(|| self.without(own))
+    }
+
     /// As field lines, but for those the response has itself.
     pub(crate) fn without(&self, own: impl Fn(&str) -> bool) -> Vec<u8> {
         let mut block = Vec::new();

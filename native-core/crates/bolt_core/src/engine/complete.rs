@@ -79,16 +79,18 @@ impl Engine {
         let mut own = Vec::with_capacity(256);
         for (name, value) in headers.clone() {
             if !str::from_utf8(name).is_ok_and(is_engine_field) {
-                field(&mut own, &name.to_ascii_lowercase(), value);
+                let start = own.len();
+                field(&mut own, name, value);
+                own[start..start + name.len()].make_ascii_lowercase();
             }
         }
         let overrides = |name: &str| headers.clone().any(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
-        let security = self.app.security.without(overrides);
+        let security = self.app.security.overridden(overrides);
         let bytes = match body {
             Body::None => &b""[..],
             Body::Bytes(bytes) => bytes,
         };
-        Ok(self.send(handle, status, &own, Some(&security), bytes))
+        Ok(self.send(handle, status, &own, security.as_deref(), bytes))
     }
 
     /// Answers 500 for a handler that failed; what happened is for the log only. False when the request is over.
