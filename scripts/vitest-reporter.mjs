@@ -15,7 +15,12 @@ export default class Report {
 function count(report, module, test) {
   const { state, note } = test.result()
   if (state === 'passed') report.passed += 1
-  else if (state === 'skipped')
-    report.skipped.push({ test: `${module.relativeModuleId} › ${test.fullName}`, why: note ?? 'no reason given' })
+  else if (state === 'skipped') report.skipped.push(skip(module, test, note))
   else report.failed += 1
+}
+
+/** The reason is what `skip(reason)` was given, else what the title says: `title [skipped: reason]`. */
+function skip(module, test, note) {
+  const [, title, inTitle] = test.fullName.match(/^(.*?)(?: \[skipped: (.*)\])?$/s)
+  return { test: `${module.relativeModuleId} › ${title}`, why: note ?? inTitle ?? 'no reason given' }
 }
