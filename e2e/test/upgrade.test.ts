@@ -73,6 +73,11 @@ describe('upgrading an edited project', () => {
     expect(stdout + stderr).toContain('src/app.ts')
   })
 
+  it('is refused to a version that was never published', async () => {
+    const { stdout, stderr } = expectCode(await bolt('upgrade', '--to', '98.7.6', '--allow-dirty'), 1)
+    expect(stdout + stderr).toMatch(/✗ There is no version "98\.7\.6"/)
+  })
+
   it('keeps every edit, brings every change, and says so', async () => {
     const data = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     data.scripts.dev += ' # mine'

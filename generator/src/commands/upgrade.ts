@@ -21,6 +21,7 @@ export const upgrade: Command = async (args, io) => {
 /** The version asked for; else the newest published one, but never one older than what is here. */
 async function targetVersion({ flags }: CommandArgs, present: string, io: Io): Promise<string> {
   const wanted = typeof flags.to === 'string' ? flags.to : undefined
+  if (wanted === version) return version
   const published = await publishedVersion(wanted ?? 'latest', io)
   if (wanted !== undefined && published !== undefined) return published
   const here = compareVersions(present, version) > 0 ? present : version

@@ -8,9 +8,8 @@ import { compareVersions, isVersion } from './version-range.ts'
 
 const PACKAGE = 'create-bolt-app'
 
-/** The version that `wanted` (a version, range or tag) stands for in the registry; nothing when the registry cannot be asked. */
+/** The version that `wanted` (a version, range or tag) stands for in the registry; when that cannot be asked, an exact version as it is, else nothing. */
 export async function publishedVersion(wanted: string, io: Io): Promise<string | undefined> {
-  if (isVersion(wanted)) return wanted
   const args = ['view', `${PACKAGE}@${wanted}`, 'version', '--json', '--loglevel=error']
   const result = await execa('npm', args, {
     ...surroundings(io),
@@ -27,7 +26,7 @@ export async function publishedVersion(wanted: string, io: Io): Promise<string |
       why: 'The registry knows no version, range or tag of this name',
       hint: `List what there is with: npm view ${PACKAGE} versions`,
     })
-  return undefined
+  return isVersion(wanted) ? wanted : undefined
 }
 
 /** Runs the same command with another version; its result is ours. */
@@ -68,7 +67,7 @@ function parsedResult(stdout: string, exit: number | undefined, to: string): Com
 function flagsOf({ flags }: CommandArgs): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     if (name === 'to' || value === undefined) return []
-    if (typeof value === 'boolean') return [`--${name}=${value}`]
+    if (typeof value === 'boolean') return [value ? `--${name}` : `--${name}=false`]
     return [`--${name}`, typeof value === 'string' ? value : value.join(',')]
   })
 }
