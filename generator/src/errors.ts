@@ -42,7 +42,11 @@ export const errorTable = {
   'handover-failed': { exit: 1, about: 'The requested generator version could not be fetched or started.' },
   'base-unknown': { exit: 1, about: 'What we once wrote is no longer known and could not be made again.' },
   recovered: { exit: 6, about: 'An interrupted change was finished or taken back; run the command again.' },
-  cancelled: { exit: 130, about: 'Cancelled by the user; nothing is left on disk.' },
+  cancelled: {
+    exit: 130,
+    about:
+      'Cancelled by the user. Before the files are complete nothing is left of them; after that only the set-up is missing.',
+  },
   'generate-refused': {
     exit: 1,
     about:

@@ -1,4 +1,5 @@
 /** Help from the tables: commands, flags, options with their choices and defaults. */
+import { defaultAnswer } from './answers.ts'
 import { type CommandSpec, commandTable } from './commands/table.ts'
 import { commonFlags, type Flag, type FlagTable } from './flags.ts'
 import type { OptionTable } from './option.ts'
@@ -60,8 +61,9 @@ function commandHelp(bin: Io['bin'], command: string, { about, words, flags }: C
 }
 
 function defaultNote(table: OptionTable, id: string): string {
-  const value = table[id]?.default
-  if (value === undefined || typeof value === 'function' || value === '') return ''
+  const option = table[id]
+  const value = option && defaultAnswer(option, {}, {})
+  if (value === undefined || value === '') return ''
   return ` [${value === true ? 'yes' : value === false ? 'no' : String(value)}]`
 }
 

@@ -1,4 +1,5 @@
 /** docs/generated/options.md, from the option table, the rules and the blueprints. */
+import { defaultAnswer } from '../answers.ts'
 import type { Blueprint } from '../blueprint.ts'
 import type { Option, OptionTable, When } from '../option.ts'
 import { flagName } from '../option-flags.ts'
@@ -48,7 +49,7 @@ function flags(id: string, option: Option): string {
 }
 
 function values(option: Option): string {
-  const fallback = typeof option.default === 'function' ? undefined : option.default
+  const fallback = defaultAnswer(option, {}, {})
   const mark = (value: string, isDefault: boolean) => (isDefault ? `**${value}**` : value)
   switch (option.kind) {
     case 'text':
@@ -56,7 +57,7 @@ function values(option: Option): string {
     case 'yesno':
       return `${mark('yes', option.default)}, ${mark('no', !option.default)}`
     case 'one':
-      return `${option.choices.map(({ value }) => mark(value, value === fallback)).join(', ')}${fallback === undefined ? ' (default follows the answers before)' : ''}`
+      return `${option.choices.map(({ value }) => mark(value, value === fallback)).join(', ')}${typeof option.default === 'function' ? ' (follows the answers before)' : ''}`
     case 'many':
       return option.choices.map(({ value }) => mark(value, option.default.includes(value))).join(', ')
   }
