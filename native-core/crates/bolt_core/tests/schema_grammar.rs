@@ -1,6 +1,8 @@
 //! The grammar of JSON, case by case in the spirit of JSONTestSuite, and compared with serde_json on mutated texts.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::sync::LazyLock;
+
 use bolt_core::schema::{FaultKind, JsonLimits, Schema};
 use serde_json::{Value, json};
 
@@ -8,19 +10,25 @@ fn read(bytes: &[u8]) -> Result<(), FaultKind> {
     read_at_depth(bytes, 64)
 }
 
-/// Read twice: with a schema that looks at nothing and with one that sends every value through unions. Both must agree.
-fn read_at_depth(bytes: &[u8], depth: usize) -> Result<(), FaultKind> {
-    let limits = JsonLimits { depth };
-    let idle = Schema::compile(&json!(true), "body").unwrap();
+/// Looks at nothing.
+static IDLE: LazyLock<Schema> = LazyLock::new(|| Schema::compile(&json!(true), "body").unwrap());
+
+/// Accepts everything, but sends each value through unions.
+static UNION: LazyLock<Schema> = LazyLock::new(|| {
     let union = json!({"anyOf": [
         {"type": ["string", "number", "boolean", "null"], "not": {"const": "no such"}},
         {"type": "array", "items": {"$ref": "#"}},
         {"type": "object", "additionalProperties": {"$ref": "#"}}
     ], "allOf": [true]});
-    let union = Schema::compile(&union, "body").unwrap();
+    Schema::compile(&union, "body").unwrap()
+});
+
+/// Read by both schemas, which must agree.
+fn read_at_depth(bytes: &[u8], depth: usize) -> Result<(), FaultKind> {
+    let limits = JsonLimits { depth };
     let mut issues = Vec::new();
-    let first = idle.validate_json(bytes, limits, &mut issues);
-    let second = union.validate_json(bytes, limits, &mut issues);
+    let first = IDLE.validate_json(bytes, limits, &mut issues);
+    let second = UNION.validate_json(bytes, limits, &mut issues);
     assert_eq!(first, second, "{}", String::from_utf8_lossy(bytes));
     assert_eq!(issues, [], "{}", String::from_utf8_lossy(bytes));
     first.map_err(|fault| {

@@ -130,6 +130,9 @@ fn stays_linear_where_branches_are_nested_in_branches() {
 fn tells_at_most_a_hundred_issues() {
     let text = format!("[{}1]", "1,".repeat(500));
     assert_eq!(issues(&json!({"items": {"type": "string"}}), &text).len(), MAX_ISSUES);
+    let union =
+        json!({"items": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"minimum": 5, "multipleOf": 2}]}});
+    assert_eq!(issues(&union, &text).len(), MAX_ISSUES);
 }
 
 #[test]

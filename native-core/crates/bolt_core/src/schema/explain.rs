@@ -3,19 +3,23 @@
 //! Only invalid values come here. How much may be read again is bounded by the length of the text; beyond it the union itself is
 //! named instead of what is wrong with a branch of it.
 
-use super::JsonFault;
 use super::issue::Path;
 use super::kinds::Kinds;
 use super::node::NodeId;
 use super::validate::Walk;
+use super::{JsonFault, MAX_ISSUES};
 
-/// Bytes that may be read again per byte of the text.
-const REREAD_FACTOR: usize = 32;
+/// Bytes that may be read again per byte of the text, and at least for a short one.
+const REREAD_FACTOR: usize = 8;
+const REREAD_LEAST: usize = 64 * 1024;
 
 impl Walk<'_, '_> {
     /// Reports what a schema has against the value from `start` to the reader's position, where the reader is again afterwards.
     pub(super) fn explain(&mut self, id: NodeId, start: usize, path: &Path<'_>) -> Result<(), JsonFault> {
         let before = self.issues.count();
+        if before == MAX_ISSUES {
+            return Ok(());
+        }
         let node = self.plan.node(id);
         if let Some(joined) = &node.joined {
             let union = |any: bool| if any { "anyOf" } else { "oneOf" };
@@ -107,7 +111,7 @@ impl Walk<'_, '_> {
     /// Whether the value may be read once more.
     fn afford(&mut self, start: usize) -> bool {
         self.reread += self.reader.at - start;
-        self.reread <= self.reader.len() * REREAD_FACTOR
+        self.reread <= REREAD_LEAST.max(self.reader.len() * REREAD_FACTOR)
     }
 
     /// Reads the value from `start` once more and returns to where the reader was.

@@ -114,7 +114,8 @@ fn write_canonical(value: &Value, text: &mut String) {
     }
 }
 
-/// Whether two items of an array, given as text that was read before, are equal.
+/// Whether two items of an array, given as text that was read before, are equal. An array nested beyond what serde_json reads (128) is
+/// refused rather than left unchecked.
 pub(super) fn has_duplicates(array: &str) -> bool {
     let Ok(Value::Array(items)) = serde_json::from_str(array) else {
         return true;

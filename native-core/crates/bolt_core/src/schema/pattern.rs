@@ -48,7 +48,7 @@ impl<'s> Translation<'s> {
                 '\\' => translation.escape(false)?,
                 '[' => translation.class()?,
                 '(' => translation.group()?,
-                '{' => translation.quantifier()?,
+                '{' => translation.quantifier(),
                 '.' => translation.out.push_str(r"[^\n\r\x{2028}\x{2029}]"),
                 '#' | '&' | '~' | '-' | ' ' | ']' | '}' => translation.literal(next),
                 other => translation.out.push(other),
@@ -81,23 +81,21 @@ impl<'s> Translation<'s> {
         Ok(())
     }
 
-    /// `{2}`, `{2,}` or `{2,5}`; any other brace is an error with the `u` flag.
-    fn quantifier(&mut self) -> Result<(), String> {
-        let mut text = String::new();
-        loop {
-            match self.rest.next() {
-                Some('}') => break,
-                Some(next @ ('0'..='9' | ',')) => text.push(next),
-                _ => return self.refuse("a brace that is no quantifier must be escaped"),
-            }
+    /// `{2}`, `{2,}` or `{2,5}`; any other brace stands for itself, as it does without the `u` flag.
+    fn quantifier(&mut self) {
+        let text: String = self.rest.clone().take_while(|&next| next != '}').collect();
+        let is_count = |count: &str| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+        let (least, most) = text.split_once(',').unwrap_or((&text, ""));
+        let is_closed = self.rest.clone().nth(text.chars().count()) == Some('}');
+        if !is_closed || !is_count(least) || !(most.is_empty() || is_count(most)) {
+            return self.literal('{');
         }
-        if text.is_empty() || text.starts_with(',') || text.matches(',').count() > 1 {
-            return self.refuse("a brace that is no quantifier must be escaped");
+        for _ in 0..=text.len() {
+            self.rest.next();
         }
         self.out.push('{');
         self.out.push_str(&text);
         self.out.push('}');
-        Ok(())
     }
 
     fn class(&mut self) -> Result<(), String> {
@@ -151,7 +149,6 @@ impl<'s> Translation<'s> {
                 _ => return self.refuse("\\c must be followed by a letter"),
             },
             'p' | 'P' => self.property(next)?,
-            other if other.is_alphanumeric() => return self.refuse(&format!("\\{other} has no meaning")),
             other => self.literal(other),
         }
         Ok(())
@@ -271,6 +268,13 @@ mod tests {
             ("^a b#c$", "a b#c", true),
             (r"^\$\{\}\.\-$", "${}.-", true),
             (r"^\0$", "\0", true),
+            (r"^\_\q$", "_q", true),
+            (r"^{a}$", "{a}", true),
+            (r"^a{,3}$", "a{,3}", true),
+            (r"^a{2$", "a{2", true),
+            (r"^a{2,x}$", "a{2,x}", true),
+            (r"^a{2,}$", "aaa", true),
+            (r"^(?:é{2}){1,2}$", "éééé", true),
         ];
         for (source, text, expected) in cases {
             match Pattern::compile(source) {
@@ -292,12 +296,9 @@ mod tests {
             r"(?<n>a)\k<n>",
             "(",
             "[a",
-            "a{",
-            "a{,3}",
             r"\",
             r"\u12",
             r"\ud83d",
-            r"\q",
             "(?i:a)",
             "(a{999}){999}",
             r"\p{NoSuch}",
