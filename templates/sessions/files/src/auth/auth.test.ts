@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { parseEnv } from '#env'
 import { testApp } from '#test/app'
 import { cookiesOf, signUp } from '#test/member'
+import { settings } from '#test/settings'
 
 const app = await testApp()
 
@@ -44,6 +46,10 @@ describe('sign-in', () => {
     const { cookie } = await signUp(app)
     expect((await me(`${only('session_data', cookie)}x`)).status).toBe(401)
     expect((await me('better-auth.session_token=made-up.value')).status).toBe(401)
+  })
+
+  it('needs to know its address in production', () => {
+    expect(() => parseEnv({ ...settings, NODE_ENV: 'production', APP_URL: '' })).toThrow('APP_URL: not set')
   })
 
   it('refuses requests from pages of other origins', async () => {
