@@ -16,7 +16,7 @@ const MAX_UNSENT: usize = 1024 * 1024;
 /// How much of a file is read at one time.
 const FILE_PIECE: u64 = 128 * 1024;
 /// Capacity of a buffer that an idle connection may keep.
-const KEEP: usize = 16 * 1024;
+pub(super) const KEEP: usize = 16 * 1024;
 
 /// What a host does with a connection whose output is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

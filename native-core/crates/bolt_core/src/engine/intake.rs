@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Meta, Writer};
 use super::app::App;
-use super::connection::{Connection, Phase};
+use super::connection::{Connection, KEEP, Phase};
 use super::slots::Slot;
 use super::{ConnectionId, Context, Engine, Fate, begin, body};
 use crate::error::{ErrorCode, Refusal};
@@ -116,7 +116,10 @@ impl Connection {
         let mut input = std::mem::take(&mut self.input);
         let used = advance(self, app, cx, &input);
         input.drain(..used);
-        self.input = input;
+        // An idle connection does not keep the memory of a busy moment.
+        if !(input.is_empty() && input.capacity() > KEEP) {
+            self.input = input;
+        }
     }
 
     /// Answers a fault after which the bytes cannot be understood any more.
