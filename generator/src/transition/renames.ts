@@ -1,7 +1,8 @@
 /** Files the user moved: the tracked path is gone, and the same content, or nearly, lies at a path that nobody tracks. */
 import { basename, extname } from 'node:path/posix'
+import { sha256 } from '../state/hash.ts'
 import type { BaseFile } from '../state/state.ts'
-import { readText, sameText } from './text.ts'
+import { readText } from './text.ts'
 import type { UserTree } from './user-tree.ts'
 
 /** Share of common lines from which two files count as one. */
@@ -15,8 +16,9 @@ export function findRenames(
   tree: UserTree,
   candidates: readonly string[],
 ): Map<string, string> {
+  if (missing.length === 0) return new Map()
   const found = new Map<string, string>()
-  const free = new Set(candidates)
+  const free = new Map(candidates.flatMap((path) => candidateAt(path, tree)))
   const settle = (match: (file: BaseFile) => string | undefined): void => {
     const wishes = missing.filter((file) => !found.has(file.id)).map((file) => [file.id, match(file)] as const)
     for (const [id, path] of wishes) {
@@ -25,40 +27,50 @@ export function findRenames(
       free.delete(path)
     }
   }
-  settle((file) => equalFile(file, tree, free))
-  settle((file) => similarFile(file, tree, free))
+  settle((file) => equalFile(file, free))
+  settle((file) => similarFile(file, free))
   return found
 }
 
-function equalFile(file: BaseFile, tree: UserTree, free: ReadonlySet<string>): string | undefined {
-  const { content } = file
+interface Candidate {
+  /** Equal for files that differ only in line ends and byte order mark. */
+  readonly key: string
+  readonly lines: ReadonlyMap<string, number> | undefined
+}
+
+function candidateAt(path: string, tree: UserTree): [string, Candidate][] {
+  const file = tree.get(path)
+  return file?.kind === 'file' ? [[path, { key: contentKey(file.content), lines: lineCounts(file.content) }]] : []
+}
+
+function contentKey(content: Uint8Array): string {
+  const text = readText(content)?.text
+  return sha256(text === undefined ? content : text.replaceAll('\r\n', '\n'))
+}
+
+function equalFile({ content, path }: BaseFile, free: ReadonlyMap<string, Candidate>): string | undefined {
   if (!content || content.length === 0) return undefined
-  const equal = [...free].filter((path) => {
-    const other = tree.get(path)
-    return other?.kind === 'file' && sameText(other.content, content)
-  })
+  const key = contentKey(content)
+  const equal = [...free].flatMap(([other, candidate]) => (candidate.key === key ? [other] : []))
   if (equal.length === 1) return equal[0]
-  const sameName = equal.filter((path) => basename(path) === basename(file.path))
+  const sameName = equal.filter((other) => basename(other) === basename(path))
   return sameName.length === 1 ? sameName[0] : undefined
 }
 
-function similarFile(file: BaseFile, tree: UserTree, free: ReadonlySet<string>): string | undefined {
-  const base = lineCounts(file.content)
+function similarFile(file: BaseFile, free: ReadonlyMap<string, Candidate>): string | undefined {
+  const base = file.content && lineCounts(file.content)
   if (!base) return undefined
-  const scored = [...free].flatMap((path) => {
-    const other = tree.get(path)
-    if (other?.kind !== 'file' || extname(path) !== extname(file.path)) return []
-    const lines = lineCounts(other.content)
-    return lines ? [{ path, score: similarity(base, lines) }] : []
-  })
+  const scored = [...free].flatMap(([path, { lines }]) =>
+    lines && extname(path) === extname(file.path) ? [{ path, score: similarity(base, lines) }] : [],
+  )
   const [best, second] = scored.sort((a, b) => b.score - a.score)
   if (!best || best.score < THRESHOLD) return undefined
   return second && second.score >= THRESHOLD ? undefined : best.path
 }
 
 /** How often each line occurs; nothing for binary and for short files. */
-function lineCounts(content: Uint8Array | undefined): Map<string, number> | undefined {
-  const text = content && readText(content)?.text
+function lineCounts(content: Uint8Array): Map<string, number> | undefined {
+  const text = readText(content)?.text
   if (text === undefined) return undefined
   const lines = text
     .split('\n')

@@ -47,6 +47,24 @@ describe('a file the user moved', () => {
   })
 })
 
+describe('a whole folder the user moved', () => {
+  it('is followed, edited files included', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `src/part-${i % 4}/file-${i}.ts`)
+    const specs = names.map((path, i) => ({ path, content: text(`${i}`) }))
+    const disk = await createWorld(planOf('1.0.0', specs))
+    for (const [i, { path, content }] of specs.entries()) {
+      erase(disk, path)
+      edit(disk, `apps/api/${path}`, i % 5 === 0 ? content.replace('line 0', 'line 0 mine') : content)
+    }
+    const next = specs.map(({ path, content }) => ({ path, content: content.replace('line 9', 'line 9 upstream') }))
+    await move(disk, planOf('2.0.0', next))
+    const after = userFiles(disk)
+    expect(Object.keys(after).sort()).toEqual(names.map((path) => `apps/api/${path}`).sort())
+    for (const content of Object.values(after)) expect(content).toContain('line 9 upstream')
+    expect(after['apps/api/src/part-0/file-0.ts']).toContain('line 0 mine')
+  })
+})
+
 describe('a file the template moved', () => {
   it('moves with the edits of the user', async () => {
     const disk = await createWorld(planOf('1.0.0', [{ id: 'x', path: 'old/a.ts', content: A }]))
