@@ -60,6 +60,17 @@ describe('bolt generate resource', () => {
     expect(status()).toBe('')
   })
 
+  it('does not stand in the way of batteries that come and go, and is still taken away whole', async () => {
+    const { bolt } = await project()
+    for (const name of ['apple', 'note-book', 'zebra']) await bolt('generate', 'resource', name, 'title:string')
+    for (const answer of ['example=none', 'tokens=none', 'example=notes', 'tokens=jwt']) {
+      const { code, stdout } = await bolt('set', answer, '--no-install', '--allow-dirty', '--json')
+      expect([answer, code, (JSON.parse(stdout) as CommandResult).conflicts]).toEqual([answer, 0, []])
+    }
+    for (const name of ['note-book', 'zebra', 'apple']) expect((await bolt('destroy', 'resource', name)).code).toBe(0)
+    expect((await bolt('status')).stdout).toContain('0 touched by you')
+  })
+
   it('is taken back by undo', async () => {
     const { bolt, status } = await project()
     await bolt('generate', ...POST)

@@ -93,6 +93,29 @@ describe('a line put into a file', () => {
     )
   })
 
+  it.each([
+    ['no line yet', '', "\n\nimport { postsRoutes } from '#features/posts/routes'"],
+    [
+      'lines before and after it',
+      "\n\nimport { aRoutes } from '#features/a/routes'\nimport { zRoutes } from '#features/z/routes'",
+      "\n\nimport { aRoutes } from '#features/a/routes'\nimport { postsRoutes } from '#features/posts/routes'\nimport { zRoutes } from '#features/z/routes'",
+    ],
+  ])('goes into the group of the user where there is one, with %s, and out again', (_what, before, after) => {
+    if (!importLine) throw new Error('no import')
+    const around = (group: string) =>
+      `import { x } from 'x'\n\n// Imports of your own features.${group}\n\n/** App. */\n`
+    expect(insertLine(around(before), importLine)).toBe(around(after))
+    expect(removeLine(around(after), importLine)).toBe(around(before))
+  })
+
+  it('takes the place of an empty export above the group, and gives it back', () => {
+    if (!table) throw new Error('no table')
+    const empty = '/** Every table. */\nexport {}\n\n// Tables of your own.\n'
+    const filled = "/** Every table. */\n\n// Tables of your own.\n\nexport * from '../features/posts/table.ts'\n"
+    expect(insertLine(empty, table)).toBe(filled)
+    expect(removeLine(filled, table)).toBe(empty)
+  })
+
   it('takes the place of an empty export, and gives it back', () => {
     if (!table) throw new Error('no table')
     const empty = '/** Every table. */\nexport {}\n'
