@@ -186,7 +186,9 @@ impl<'d> Keywords<'_, 'd> {
         };
         let mut by_regex = pattern;
         if let Some(name) = format.filter(|_| kinds.meets(Kinds::STRING)) {
-            match Format::choose(name, pattern) {
+            let members = self.schema.get("allOf").and_then(Value::as_array);
+            let has_patterns = members.is_some_and(|list| list.iter().any(|member| member.get("pattern").is_some()));
+            match Format::choose(name, pattern, has_patterns) {
                 Choice::Both(format) => {
                     rules.format = Some(format);
                     by_regex = None;

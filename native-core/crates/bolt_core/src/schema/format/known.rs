@@ -10,6 +10,9 @@ const EMAIL: &str =
 const EMAIL_BEFORE: &str =
     r"^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$";
 const IPV4: &str = r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$";
+/// How Zod's pattern begins. Its own check takes an embedded IPv4 address as well, which the pattern does not.
+const IPV6_START: &str =
+    "^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|";
 const HOSTNAME: &str = r"^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$";
 const DURATION: &str = r"^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$";
 
@@ -19,6 +22,7 @@ pub(super) fn by_pattern(name: &str, pattern: &str) -> Option<Format> {
         "uuid" => ("uuid", by_uuid_pattern(pattern)?),
         "email" if pattern == EMAIL || pattern == EMAIL_BEFORE => ("email", address::zod_email),
         "ipv4" if pattern == IPV4 => ("ipv4", address::ipv4),
+        "ipv6" if pattern.starts_with(IPV6_START) => ("ipv6", address::ipv6),
         "hostname" if pattern == HOSTNAME => ("hostname", address::zod_hostname),
         "duration" if pattern == DURATION => ("duration", duration::zod_duration),
         "date" if pattern == format!("^{DATE}$") => ("date", time::date),

@@ -51,7 +51,8 @@ impl Format {
 
     /// Decides by name and pattern. Where both are given, the pattern of `email` wins: address syntaxes differ, and the pattern is
     /// the author's word.
-    pub(super) fn choose(name: &str, pattern: Option<&str>) -> Choice {
+    /// `has_patterns`: whether members of an `allOf` beside it have patterns, as Zod writes several of them.
+    pub(super) fn choose(name: &str, pattern: Option<&str>, has_patterns: bool) -> Choice {
         let by_name = FORMATS.iter().find(|format| format.name == name);
         match pattern {
             Some(pattern) => match known::by_pattern(name, pattern) {
@@ -62,7 +63,9 @@ impl Format {
                 },
             },
             None => match by_name {
+                _ if has_patterns && name == "email" => Choice::Pattern,
                 Some(format) => Choice::Format(*format),
+                None if has_patterns => Choice::Pattern,
                 None if matches!(name, "binary" | "password" | "textarea") => Choice::Nothing,
                 None => Choice::Unknown,
             },
