@@ -39,7 +39,7 @@ function renderHttp(results) {
     .map(({ id, title }) => `${title} ${versions.servers[id]}`)
   const memory = servers.filter(({ id }) => memoryMiB[id]).map(({ id, title }) => `${title} ${memoryMiB[id]}`)
   return [
-    `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s. ${named.join(', ')}.`,
+    `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s; ${thrownAway(results)} ${named.join(', ')}.`,
     ...skipped,
     '### CPU per request\nµs of the server process, in brackets the part in user mode. The least in bold (our engine without Node is a yardstick, not a choice).',
     cpuTable(results),
@@ -53,6 +53,14 @@ function renderHttp(results) {
     latencyTable(results),
     `Resident memory after the run, MiB: ${memory.join(', ')}.`,
   ].join('\n\n')
+}
+
+/** How many measurements say nothing because something else was running. */
+function thrownAway({ cells, method }) {
+  const all = Object.values(cells).flatMap((row) => Object.values(row))
+  const sum = (pick) => all.reduce((total, cell) => total + pick(cell), 0)
+  const discarded = sum((cell) => cell.discarded)
+  return `${discarded} of ${discarded + sum((cell) => cell.valid)} measurements were thrown away because something else used more than ${Math.round(method.disturbance * 100)} % of a core.`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

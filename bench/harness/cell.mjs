@@ -15,7 +15,8 @@ export async function measureCell(scenario, server, load, { core, seconds, distu
   const others = after.machine - before.machine - spent.total - (after.own - before.own)
   const disturbance = Math.max(0, others / result.microseconds)
   return {
-    valid: disturbance <= most,
+    // No request at all: the machine gave load or server no turn in this time.
+    valid: disturbance <= most && result.requests > 0,
     disturbance,
     cpu: spent.total / result.requests,
     user: spent.user / result.requests,
@@ -30,7 +31,7 @@ function refuseErrors(scenario, server, { requests, statusErrors, socketErrors }
   const expected = scenario.status >= 400 ? requests : 0
   // wrk counts a response that arrives after its clock stopped as a status, not as a request.
   const wrong = Math.abs(statusErrors - expected) > 64 * (scenario.pipeline ?? 1)
-  if (requests > 0 && !wrong && socketErrors === 0) return
+  if (!wrong && socketErrors === 0) return
   throw new Error(
     `${server.id} failed under load in "${scenario.id}": ${requests} requests, ${statusErrors} of them with a status of 400 or above, ${socketErrors} socket errors`,
   )

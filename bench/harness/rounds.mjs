@@ -2,6 +2,9 @@
 import { measureCell } from './cell.mjs'
 import { median } from './median.mjs'
 
+/** A disturbed measurement is repeated so often before the round goes on without it. */
+const REPEATS = 2
+
 const MEDIANS = ['cpu', 'user', 'rate', 'p50', 'p99', 'busy']
 
 /**
@@ -17,22 +20,25 @@ export async function measureRounds(options) {
   for (let round = 0; round <= rounds; round += 1) {
     const begin = Date.now()
     if (begin + longest > deadline) break
-    const label = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`
     for (const scenario of scenarios) {
-      const cells = await measureScenario(scenario, rotate(servers, round), options)
+      const cells = await measureScenario(scenario, rotate(servers, round), round > 0 ? REPEATS : 0, options)
       if (round > 0) for (const [id, cell] of cells) push(samples, `${scenario.id} ${id}`, cell)
     }
     longest = Math.max(longest, Date.now() - begin)
     done = round
-    say(`${label}: ${Math.round((Date.now() - begin) / 1000)} s`)
+    say(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${Math.round((Date.now() - begin) / 1000)} s`)
   }
   return { rounds: done, cells: summarise(samples, options) }
 }
 
-async function measureScenario(scenario, servers, { load, loadCore, seconds, disturbance }) {
+async function measureScenario(scenario, servers, repeats, { load, loadCore, seconds, disturbance, deadline }) {
   const cells = []
   for (const server of servers) {
-    cells.push([server.id, await measureCell(scenario, server, load, { core: loadCore, seconds, disturbance })])
+    for (let repeat = 0; repeat <= repeats; repeat += 1) {
+      const cell = await measureCell(scenario, server, load, { core: loadCore, seconds, disturbance })
+      cells.push([server.id, cell])
+      if (cell.valid || Date.now() > deadline) break
+    }
   }
   return cells
 }
