@@ -7,7 +7,7 @@ export default defineLayer({
   when: { database: 'postgres' },
   scripts: {
     dev: {
-      run: 'tsx src/db/with-database.ts tsx watch -C development src/server.ts',
+      run: 'node --import tsx src/db/with-database.ts tsx watch -C development src/server.ts',
       about: 'starts the database and the application, and reloads it on changes',
     },
     start: { run: 'node dist/db/with-database.js node dist/server.js', about: 'starts what `build` made' },

@@ -20,6 +20,9 @@ const child = spawn(command, args, {
 // Ctrl-C reaches the command by itself: the terminal sends it to both.
 process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
 process.on('SIGTERM', () => child.kill('SIGTERM'))
+// A package manager that is told to stop ends its shell and not what runs in it; whoever is left behind stops, too.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref()
 
 const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
   child.on('error', reject).on('exit', (...result) => resolve(result))
