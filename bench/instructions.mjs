@@ -81,12 +81,13 @@ async function settledCount(running, load, isReady) {
 const requests = Math.ceil(Number(values.requests) / 1024) * 1024
 const chosen = scenarios.filter(({ id }) => values.scenarios?.split(',').includes(id) ?? !LEFT_OUT.includes(id))
 const present = servers.filter((server) => values.servers.split(',').includes(server.id) && !missing(server))
+const origin = { date: new Date().toISOString(), commit: commit() }
 const cells = Object.fromEntries(chosen.map(({ id }) => [id, {}]))
 for (const server of present) {
   const counts = await countServer(server, chosen)
   for (const [id, count] of Object.entries(counts)) cells[id][server.id] = count
 }
-const results = { date: new Date().toISOString(), commit: commit(), requests, cells }
+const results = { ...origin, requests, cells }
 console.log(instructionTable(results))
 if (!values.draft && !values.scenarios) {
   writeFileSync(new URL('./results/instructions.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)

@@ -18,6 +18,7 @@ const say = (line) => console.log(line)
 
 /** @returns the content of results/http.json */
 async function measure(flags) {
+  const origin = { date: new Date().toISOString(), commit: commit(), machine: machine() }
   const deadline = Date.now() + flags.minutes * 60_000
   const wrk = wrkVersion()
   if (!wrk) say('wrk is not installed (apt-get install wrk): a slower generator takes its place')
@@ -26,8 +27,6 @@ async function measure(flags) {
   for (const line of skipped) say(line)
   const present = flags.servers.filter((server) => !missing(server))
   const running = []
-  const stopAll = () => Promise.all(running.map((server) => server.stop()))
-  process.once('SIGINT', () => stopAll().then(() => process.exit(130)))
   try {
     for (const server of present) running.push(await startServer(server, { core }))
     for (const server of running) for (const scenario of flags.scenarios) await checkAnswer(scenario, server)
@@ -35,9 +34,7 @@ async function measure(flags) {
     const load = wrk ? loadByWrk : loadBySockets
     const { rounds, cells } = await measureRounds({ ...flags, servers: running, load, loadCore, deadline, say })
     return {
-      date: new Date().toISOString(),
-      commit: commit(),
-      machine: machine(),
+      ...origin,
       versions: {
         node: process.versions.node,
         rust: rustVersion(),
@@ -50,7 +47,7 @@ async function measure(flags) {
       memoryMiB: Object.fromEntries(running.map(({ id, pid }) => [id, Math.round(residentMemory(pid))])),
     }
   } finally {
-    await stopAll()
+    await Promise.all(running.map((server) => server.stop()))
   }
 }
 

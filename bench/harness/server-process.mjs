@@ -2,6 +2,18 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
+/** What is still running, so that no server outlives the run, however it ends. */
+const alive = new Set()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.once(signal, () => process.exit(code))
+}
+
 const START_TIMEOUT = 20_000
 const STOP_TIMEOUT = 3_000
 
@@ -15,6 +27,8 @@ export async function startServer(server, { core, wrapper = [], timeout = START_
     env: { ...process.env, NODE_ENV: 'production', PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  alive.add(child)
+  child.once('close', () => alive.delete(child))
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
     errors = (errors + text).slice(-2000)
