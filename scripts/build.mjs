@@ -20,7 +20,9 @@ const coreTypeScript = {
   name: '@bolt-app/core',
   script: 'build:ts',
   output: 'native-core/dist/index.js',
-  sources: ['native-core/src', 'native-core/package.json', 'native-core/tsconfig.json', 'tsconfig.base.json'],
+  sources: ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsdown.config.ts']
+    .map((path) => `native-core/${path}`)
+    .concat('tsconfig.base.json'),
 }
 
 const generator = {
