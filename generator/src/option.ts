@@ -24,6 +24,8 @@ interface OptionBase {
   readonly section: string
   /** Only asked, and only legal, when this holds; otherwise the answer is null. */
   readonly when?: When
+  /** A change of the answer makes earlier migrations meaningless: they are replaced like other files, not kept for ever. */
+  readonly restartsMigrations?: true
   /** Earlier ids of this option: saved answers under them are carried over. */
   readonly formerly?: readonly string[]
 }

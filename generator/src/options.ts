@@ -57,6 +57,7 @@ export const options = defineOptions({
     section: 'Data',
     ask: 'Database',
     help: 'Drizzle ORM with migrations on this database.',
+    restartsMigrations: true,
     default: 'postgres',
     choices: [
       { value: 'postgres', hint: 'embedded in development, nothing to install' },

@@ -7,5 +7,5 @@ export default defineLayer({
   when: { database: 'sqlite', auth: 'none' },
   after: ['database'],
   registers: [{ file: 'src/db/schema.ts', slot: 'tables', lines: ['export {}'] }],
-  classes: { 'src/db/migrations/meta/_journal.json': 'structured' },
+  classes: { 'src/db/migrations/meta/_journal.json': 'append-only' },
 })

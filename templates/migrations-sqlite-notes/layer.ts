@@ -6,5 +6,5 @@ export default defineLayer({
   about: 'Migrations of SQLite for the tables of sign-in and of the notes, as drizzle-kit wrote them',
   when: { database: 'sqlite', auth: 'sessions', example: 'notes' },
   after: ['database'],
-  classes: { 'src/db/migrations/': 'append-only', 'src/db/migrations/meta/_journal.json': 'structured' },
+  classes: { 'src/db/migrations/': 'append-only' },
 })

@@ -6,5 +6,5 @@ export default defineLayer({
   about: 'Migrations of SQLite for the tables of sign-in, as drizzle-kit wrote them',
   when: { database: 'sqlite', auth: 'sessions', example: 'none' },
   after: ['database'],
-  classes: { 'src/db/migrations/': 'append-only', 'src/db/migrations/meta/_journal.json': 'structured' },
+  classes: { 'src/db/migrations/': 'append-only' },
 })

@@ -3,10 +3,14 @@
 import type { FileStatus, ManifestEntry } from '../state/manifest.ts'
 import { entryOf } from '../state/state-files.ts'
 import type { ActionKind, FileMode, PlannedFile } from '../types.ts'
+import { appendJournal } from './append-journal.ts'
 import { type MergeContext, type MergeResult, mergeFile } from './merge-file.ts'
 import { isUnedited, type Pair } from './pairs.ts'
 import { readText, sameText, writeText } from './text.ts'
 import type { UserFile } from './user-tree.ts'
+
+/** Reason of the everyday case, which summaries only count. */
+export const ONLY_YOURS = 'changed by you, not in the template'
 
 /** What is to be done about one file. */
 export interface Decision {
@@ -29,13 +33,15 @@ export interface Decision {
 export interface DecideContext extends MergeContext {
   /** `side` leaves conflicting files alone and only puts the new ones aside. */
   readonly conflicts: 'markers' | 'side'
+  /** Whether migrations that were shipped before stay for ever, as they do unless the database itself is another one. */
+  readonly keepsMigrations: boolean
 }
 
 /** Decides one pair. */
 export function decide(pair: Pair, context: DecideContext): Decision {
   const { base, next, yours } = pair
   if (!base) return next ? decideNew(pair, next) : plain(pair, 'forget', 'nobody knows it any more')
-  if (!next) return decideDropped(pair)
+  if (!next) return decideDropped(pair, context)
   if (!yours) return decideDeleted(pair, next)
   return decidePresent(pair, next, yours, context)
 }
@@ -54,10 +60,11 @@ function decideNew(pair: Pair, next: PlannedFile): Decision {
   return putAside(pair, next, { status: 'current', why: `the template adds it, but ${what}` })
 }
 
-function decideDropped(pair: Pair): Decision {
+function decideDropped(pair: Pair, context: DecideContext): Decision {
   const { base, yours, at } = pair
   if (!base || !yours) return plain(pair, 'forget', 'gone on both sides')
-  if (base.class === 'append-only') return plain(pair, 'release', 'migrations stay; it is yours now')
+  if (base.class === 'append-only' && context.keepsMigrations)
+    return plain(pair, 'release', 'migrations stay; it is yours now')
   if (!isUnedited(base, yours))
     return plain(pair, 'release', 'the template dropped it, you changed it: it is yours now')
   return { ...plain(pair, 'delete', 'the template dropped it'), remove: at }
@@ -102,23 +109,38 @@ function decideContent(
     ...plain(pair, 'write' in modeOnly ? 'write' : action, reason),
     ...modeOnly,
   })
+  const isHistory = next.class === 'append-only' && context.keepsMigrations
   if (isUnedited(base, yours)) {
     if (sameUpstream) return kept('none', 'unchanged')
-    if (next.class === 'append-only') return kept('keep', 'a migration that may have run is never changed')
+    if (isHistory) return decideHistory(pair, next, yours, mode, kept)
     return {
       ...plain(pair, 'write', 'changed in the template, not by you'),
       write: { content: inFormOf(yours, next), mode },
     }
   }
   if (sameText(yours.content, next.content)) return kept('adopt', 'you already have the new content')
-  if (sameUpstream) return kept('keep', 'changed by you, not in the template')
+  if (sameUpstream) return kept('keep', ONLY_YOURS)
   if (next.class === 'seed') return kept('keep', 'yours since you edited it; the template changed its example too')
-  if (next.class === 'append-only') return kept('keep', 'a migration that may have run is never changed')
+  if (isHistory) return decideHistory(pair, next, yours, mode, kept)
   if (next.class === 'derived') return kept('keep', 'made again by its tool, never merged')
   if (!base.content)
     return putAside(pair, next, { status: statusOf(pair), why: 'what we once wrote is no longer known' })
   const input = { path: pair.goal, class: next.class, base: base.content, yours: yours.content, incoming: next.content }
   return decideMerge(pair, next, mergeFile(input, context), mode, context)
+}
+
+/** What a database may have run is never changed; only the journal grows. */
+function decideHistory(
+  pair: Pair,
+  next: PlannedFile,
+  yours: Extract<UserFile, { kind: 'file' }>,
+  mode: FileMode,
+  kept: (action: ActionKind, reason: string) => Decision,
+): Decision {
+  const grown = appendJournal(yours.content, next.content)
+  if (grown && grown !== yours.content)
+    return { ...plain(pair, 'merge', 'new migrations are entered after yours'), write: { content: grown, mode } }
+  return kept('keep', 'a migration that may have run is never changed')
 }
 
 function decideMerge(

@@ -1,5 +1,6 @@
 /** What a transition says to people: what was brought, what was kept, what needs them. */
 import type { Action, ActionKind, Io, TaskResult } from '../types.ts'
+import { ONLY_YOURS } from './decide.ts'
 import { howToSettle } from './pending.ts'
 import type { TransitionPlan } from './transition.ts'
 import { actionsOf } from './transition.ts'
@@ -34,11 +35,11 @@ export function reportTransition(plan: TransitionPlan, { dryRun, title }: Summar
     actions.filter(({ action }) => BROUGHT.includes(action)),
     ui,
   )
-  section(
-    'Kept',
-    actions.filter(({ action }) => !BROUGHT.includes(action) && action !== 'conflict'),
-    ui,
-  )
+  const kept = actions.filter(({ action }) => !BROUGHT.includes(action) && action !== 'conflict')
+  const worthAWord = kept.filter(({ reason }) => reason !== ONLY_YOURS)
+  section('Kept', worthAWord, ui)
+  const onlyYours = kept.length - worthAWord.length
+  if (onlyYours > 0) ui.line(`Left alone: ${onlyYours} ${onlyYours === 1 ? 'file' : 'files'} that only you changed`)
   section(
     'Needs you',
     actions.filter(({ action }) => action === 'conflict'),

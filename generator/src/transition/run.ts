@@ -1,6 +1,8 @@
 /** Carries out one transition on a project: lock, read, decide, apply, report. Every command that changes a project ends here. */
 import { withLock } from '../apply/lock.ts'
 import { applyChanges } from '../apply/transaction.ts'
+import type { OptionTable } from '../option.ts'
+import { options } from '../options.ts'
 import { sha256 } from '../state/hash.ts'
 import { formatManifest } from '../state/manifest.ts'
 import type { ProjectFile } from '../state/project-file.ts'
@@ -61,6 +63,7 @@ async function prepare(project: Project, options: RunOptions, io: Pick<Io, 'env'
     next: plan.files,
     tree,
     conflicts: options.conflicts,
+    keepsMigrations: !restartsMigrations(state.project.answers, { ...plan.answers }),
     labels: { base: state.project.version, incoming: plan.version },
   })
   const files = await fileChanges(disk, root, transition.decisions, tree)
@@ -85,6 +88,12 @@ async function readTree({ root, disk }: Project, state: State, plan: Plan): Prom
   if (!isNeeded) return tree
   const others = (await listFiles(disk, root)).filter((path) => !known.has(path))
   return new Map([...tree, ...(await readPaths(disk, root, others))])
+}
+
+/** Whether an answer changes after which no earlier migration can be of use: SQL of one database means nothing to another. */
+function restartsMigrations(before: ProjectFile['answers'], after: ProjectFile['answers']): boolean {
+  const table: OptionTable = options
+  return Object.keys(table).some((id) => table[id]?.restartsMigrations === true && before[id] !== after[id])
 }
 
 /** Whether the new package.json differs: only then does it matter what the user's code imports. */

@@ -15,6 +15,8 @@ export interface TransitionInput {
   readonly next: readonly PlannedFile[]
   readonly tree: UserTree
   readonly conflicts: 'markers' | 'side'
+  /** See `DecideContext`. */
+  readonly keepsMigrations: boolean
   readonly labels: { readonly base: string; readonly incoming: string }
 }
 
@@ -30,7 +32,8 @@ export function planTransition(input: TransitionInput): TransitionPlan {
   checkPlan({ files: input.next })
   const pairs = pairFiles(input.base, input.next, input.tree)
   const isManifest = (pair: Pair): boolean => /(?:^|\/)package\.json$/.test(pair.goal)
-  const context: DecideContext = { labels: input.labels, conflicts: input.conflicts, isUsed: () => false }
+  const { labels, conflicts, keepsMigrations } = input
+  const context: DecideContext = { labels, conflicts, keepsMigrations, isUsed: () => false }
   const decided = pairs.filter((pair) => !isManifest(pair)).map((pair) => decide(pair, context))
   const isUsed = usageOf(treeAfter(input.tree, decided), input.base)
   const last = pairs.filter(isManifest).map((pair) => decide(pair, { ...context, isUsed }))

@@ -129,3 +129,58 @@ describe('a skipped version, a downgrade and a prerelease', () => {
     }
   })
 })
+
+describe('migrations', () => {
+  const entry = (idx: number, when: number, tag: string) => ({ idx, version: '7', when, tag, breakpoints: true })
+  const journal = (...entries: object[]): FileSpec => ({
+    path: 'src/db/migrations/meta/_journal.json',
+    class: 'append-only',
+    content: `${JSON.stringify({ version: '7', dialect: 'postgresql', entries }, null, 2)}\n`,
+  })
+  const sql = (name: string, content: string): FileSpec => ({
+    path: `src/db/migrations/${name}.sql`,
+    class: 'append-only',
+    content,
+  })
+  const users = entry(0, 100, '0000_users')
+  const notes = entry(1, 200, '0001_notes')
+  const withNotes = [journal(users, notes), sql('0000_users', 'users;'), sql('0001_notes', 'notes;')]
+  const withoutNotes = [journal(users), sql('0000_users', 'users;')]
+  const entriesIn = (files: Record<string, string>) =>
+    JSON.parse(files['src/db/migrations/meta/_journal.json'] ?? '{}').entries
+
+  it('of a dropped example stay, in the journal too, and fit when the example comes back', async () => {
+    const disk = await createWorld(planOf('1.0.0', withNotes))
+    await move(disk, planOf('1.0.0', withoutNotes))
+    expect(entriesIn(userFiles(disk))).toEqual([users, notes])
+    expect(userFiles(disk)['src/db/migrations/0001_notes.sql']).toBe('notes;')
+    const back = await move(disk, planOf('1.0.0', withNotes))
+    expect(back.transition.pending).toEqual([])
+    expect(entriesIn(userFiles(disk))).toEqual([users, notes])
+  })
+
+  it('that are newly shipped come after the newest one of the user, or no database would run them', async () => {
+    const disk = await createWorld(planOf('1.0.0', withoutNotes))
+    const own = entry(1, 900, '0001_invoices')
+    edit(disk, 'src/db/migrations/meta/_journal.json', journal(users, own).content)
+    await move(disk, planOf('1.0.0', withNotes))
+    expect(entriesIn(userFiles(disk))).toEqual([users, own, { ...notes, idx: 2, when: 901 }])
+  })
+
+  it('of another database are replaced, as nothing can have run them', async () => {
+    const disk = await createWorld(planOf('1.0.0', withNotes, { database: 'postgres' }))
+    const sqlite = [journal(entry(0, 300, '0000_users')), sql('0000_users', 'users for sqlite;')]
+    const { transition } = await move(disk, planOf('1.0.0', sqlite, { database: 'sqlite' }))
+    expect(transition.pending).toEqual([])
+    expect(userFiles(disk)).toEqual(Object.fromEntries(sqlite.map(({ path, content }) => [path, content])))
+  })
+
+  it('of another database that were edited are a conflict', async () => {
+    const disk = await createWorld(planOf('1.0.0', withNotes, { database: 'postgres' }))
+    edit(disk, 'src/db/migrations/0000_users.sql', 'users; and mine;')
+    const sqlite = [journal(entry(0, 300, '0000_users')), sql('0000_users', 'users for sqlite;')]
+    const { transition } = await move(disk, planOf('1.0.0', sqlite, { database: 'sqlite' }))
+    expect(transition.pending.map(({ path }) => path)).toEqual(['src/db/migrations/0000_users.sql'])
+    expect(userFiles(disk)['src/db/migrations/0000_users.sql']).toBe('users; and mine;')
+  })
+})
