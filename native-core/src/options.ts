@@ -132,7 +132,7 @@ const appShape = {
     ...Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, shape.integer({ min: 1 })])),
     bodyRate: shape.integer({ min: 0 }),
     bodyBytes: shape.integer({ min: 0 }),
-    jsonDepth: shape.integer({ min: 1, max: 512 }),
+    jsonDepth: shape.integer({ min: 1, max: 256 }),
   }),
   trustedProxies: shape.list((value) => (isBlock(value) ? undefined : "an address or CIDR block such as '10.0.0.0/8'")),
   securityHeaders: shape.either(shape.oneOf([false]), shape.headers()),

@@ -114,7 +114,7 @@ impl Dice {
 fn plan() -> String {
     let string = r#"{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}"#;
     let query = r#"{"names":["n","tag"],"schema":{"type":"object","properties":{"n":{"type":"integer"},"tag":{"type":"array","items":{"type":"string"}}}}}"#;
-    let limits = r#"{"headBytes":512,"headerCount":8,"uriBytes":500,"bodyBytes":32}"#;
+    let limits = r#"{"headBytes":512,"headerCount":8,"uriBytes":64,"bodyBytes":32}"#;
     app(
         limits,
         &[

@@ -199,13 +199,20 @@ fn check_line_ends(head: &[u8]) -> Result<(), Refusal> {
 }
 
 fn partial(bytes: &[u8], limits: &Limits) -> Result<Parsed, Refusal> {
-    if bytes.len() > limits.uri_bytes && memchr::memchr(b'\n', &bytes[..limits.uri_bytes]).is_none() {
+    if started_target(bytes).len() > limits.uri_bytes {
         return Err(uri_too_long(limits));
     }
     if bytes.len() > limits.head_bytes {
         return Err(head_too_large(limits));
     }
     Ok(Parsed::Partial)
+}
+
+/// What is there of the target, in a head that is not complete.
+fn started_target(bytes: &[u8]) -> &[u8] {
+    let line = bytes.trim_ascii_start();
+    let line = memchr::memchr2(b'\r', b'\n', line).map_or(line, |end| &line[..end]);
+    line.split(|byte| *byte == b' ').nth(1).unwrap_or_default()
 }
 
 fn fault(error: httparse::Error, bytes: &[u8], limits: &Limits) -> Refusal {

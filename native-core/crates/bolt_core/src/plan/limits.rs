@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::PlanError;
+use crate::schema::JsonLimits;
 
 /// Most header fields that [`Limits::header_count`] may allow: the parser's table has a fixed size.
 const MAX_HEADER_COUNT: usize = 256;
@@ -69,7 +70,7 @@ impl Limits {
             ("connections", self.connections, u32::MAX as usize),
             ("connectionsPerAddress", self.connections_per_address, u32::MAX as usize),
             ("inFlight", self.in_flight, MAX_IN_FLIGHT),
-            ("jsonDepth", self.json_depth, 512),
+            ("jsonDepth", self.json_depth, JsonLimits::MAX_DEPTH),
         ];
         for (name, value, most) in bounded {
             if value == 0 && name != "bodyBytes" || value > most {
