@@ -306,21 +306,14 @@ fn chunked_bodies_that_are_malformed_end_the_connection() {
         ("0\r\nX: y\r\n z\r\n\r\n", 400),
         ("0\n\r\n", 400),
         ("0\r\n\n", 400),
-        ("100001\r\n", 0),
+        ("100001\r\n", 413),
         (long.as_str(), 400),
         (trailers.as_str(), 400),
     ];
     for (body, status) in bodies {
-        if status != 0 {
-            refused(&[(
-                &format!("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{body}"),
-                status,
-            )]);
-        }
+        let input = format!("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+        refused(&[(&input, status)]);
     }
-    let large = format!("100001\r\n{}", "a".repeat(0x100001));
-    let input = format!("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{large}");
-    assert_eq!(talk(&input, 4096), (vec![413], true));
 }
 
 #[test]

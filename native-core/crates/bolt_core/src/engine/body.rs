@@ -66,7 +66,11 @@ fn take(incoming: &mut Incoming, cx: &mut Context, bytes: &[u8]) -> Result<usize
             *left -= take as u64;
             Ok(take)
         }
-        Left::Chunks(decoder) => decoder.feed(bytes, sink),
+        Left::Chunks(decoder) => {
+            let used = decoder.feed(bytes, sink)?;
+            // Refused as soon as it is announced, like a Content-Length, not when the bytes have come.
+            if got.saturating_add(decoder.announced()) > *limit { Err(too_large(*limit)) } else { Ok(used) }
+        }
     }
 }
 

@@ -46,6 +46,11 @@ impl Decoder {
         self.state == State::Done
     }
 
+    /// Bytes of the chunk at hand that are still to come.
+    pub fn announced(&self) -> u64 {
+        if self.state == State::Data { self.size } else { 0 }
+    }
+
     /// Reads on, hands over data with `sink`, returns how many bytes were used: all, unless the body ended.
     ///
     /// # Errors
