@@ -30,6 +30,8 @@ export default defineConfig({
       const filter = (source: string) => path.basename(source) !== 'layer.ts'
       await cp('../templates', path.join(outDir, 'templates'), { recursive: true, filter })
       await cp('blocks', path.join(outDir, 'blocks'), { recursive: true })
+      // npm packs only a licence that lies beside package.json.
+      await cp('../LICENSE', 'LICENSE')
     },
   },
 })

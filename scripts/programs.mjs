@@ -5,7 +5,7 @@ import { run } from './process.mjs'
 import { step } from './steps.mjs'
 
 /** Command → Debian package. Tests skip with "missing program: NAME" where one is absent. */
-const needed = { chromium: 'chromium' }
+const needed = { chromium: 'chromium', curl: 'curl' }
 
 /** Installs what is missing and can be installed; says what to install otherwise. */
 export async function installPrograms() {

@@ -1,4 +1,4 @@
-// Adds to dist what the compiler leaves out: the binding's declarations, and what the documentation page needs to be served without a
+// Adds what the compiler leaves out: the licence, the binding's declarations, and what the documentation page needs to be served without a
 // network (Swagger UI with its licence, our start script).
 import { copyFile, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -22,3 +22,5 @@ for (const name of [
 }
 await copyFile(join(root, 'src', 'docs-assets', 'start.js'), join(target, 'start.js'))
 await copyFile(join(root, 'src', 'binding.d.ts'), join(root, 'dist', 'binding.d.ts'))
+for (const folder of ['.', 'npm/linux-x64-gnu'])
+  await copyFile(join(root, '..', 'LICENSE'), join(root, folder, 'LICENSE'))
