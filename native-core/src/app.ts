@@ -67,7 +67,7 @@ export class App extends Router<'', undefined> {
     }
     super(
       { assertOpen, add: (route) => this.#declare(route) },
-      { prefix: '', parent: null, options: {}, middleware: [] },
+      { prefix: '', parent: null, options: { rateLimit: settings.rateLimit }, middleware: [] },
     )
     this.#settings = settings
   }

@@ -3,6 +3,7 @@ import { authOf, type Declared, guardsOf, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import type { AppSettings } from './options.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan } from './plan.ts'
+import { RateLimits } from './rate-limit.ts'
 import type { BodySlot, HandlerRunner, LibraryStep, PartSlot, Runners } from './runner.ts'
 import { type CompiledSchema, compileSchema, type Part } from './schema/convert.ts'
 import { isSchema, type Schema } from './schema/standard.ts'
@@ -55,6 +56,7 @@ export function compileApp(
 ): CompiledApp {
   assertNoDuplicates(routes)
   const jwts: JwtCheck[] = []
+  const rates = new RateLimits()
   const plans: RoutePlan[] = []
   const runners: Array<Runners[number]> = []
   for (const [id, route] of routes.entries()) {
@@ -64,7 +66,9 @@ export function compileApp(
     } else if (route.kind === 'static') {
       plans.push({ ...base, kind: 'static', root: route.root, cacheControl: route.cacheControl, index: route.index })
     } else if (route.kind === 'mount') {
-      plans.push({ ...base, kind: 'mount', bodyBytes: route.bodyBytes })
+      const rateLimits = rates.of(route, route.rateLimit)
+      assertClaims(rates, rateLimits, route, [])
+      plans.push({ ...base, kind: 'mount', bodyBytes: route.bodyBytes, rateLimits })
       runners[id] = {
         kind: 'mount',
         label: `mount ${route.path}`,
@@ -73,19 +77,33 @@ export function compileApp(
       }
     } else {
       const parts = partsOf(route)
-      plans.push(planHandler(id, route, parts, jwts))
+      plans.push(planHandler(id, route, parts, jwts, rates))
       runners[id] = runnerOf(route, parts, settings)
     }
   }
   const { limits, securityHeaders, cors, trustedProxies } = settings
   return {
-    plan: { limits, securityHeaders, cors, trustedProxies, auths: jwts.map(jwtPlan), routes: plans },
+    plan: {
+      limits,
+      securityHeaders,
+      cors,
+      trustedProxies,
+      auths: jwts.map(jwtPlan),
+      rateLimits: rates.plans,
+      routes: plans,
+    },
     runners,
     jwts,
   }
 }
 
-function planHandler(id: number, route: DeclaredHandler, parts: CompiledParts, jwts: JwtCheck[]): HandlerRoute {
+function planHandler(
+  id: number,
+  route: DeclaredHandler,
+  parts: CompiledParts,
+  jwts: JwtCheck[],
+  rates: RateLimits,
+): HandlerRoute {
   const checks = authOf(route)?.checks ?? []
   const asks = checks.filter((check) => check.kind === 'ask')
   const areCookiesKnown = asks.every((check) => check.cookies.length > 0)
@@ -97,6 +115,8 @@ function planHandler(id: number, route: DeclaredHandler, parts: CompiledParts, j
       'a guard looks at verified claims; add auth to the route or its group',
     )
   }
+  const rateLimits = rates.of(route, route.options.rateLimit)
+  assertClaims(rates, rateLimits, route, checks)
   return {
     id,
     method: route.method,
@@ -113,6 +133,7 @@ function planHandler(id: number, route: DeclaredHandler, parts: CompiledParts, j
     askCookies: areCookiesKnown ? asks.flatMap((check) => check.cookies) : [],
     // Claims that only JavaScript finds are guarded there.
     guards: asks.length === checks.length ? [] : guards,
+    rateLimits,
     status: route.options.status ?? 200,
   }
 }
@@ -157,6 +178,22 @@ function runnerOf(route: DeclaredHandler, parts: CompiledParts, settings: AppSet
         : new Map(),
     response: isChecked && isSchema(response) ? response : null,
   }
+}
+
+/** A limit by claim needs claims that Rust itself has verified; anything else would count by address without saying so. */
+function assertClaims(
+  rates: RateLimits,
+  given: readonly number[],
+  route: Declared,
+  checks: Auth<unknown>['checks'],
+): void {
+  const claim = rates.byClaim(given)
+  if (claim === undefined || (checks.length > 0 && checks.every((check) => check.kind === 'jwt'))) return
+  throw new BoltError(
+    'invalid-option',
+    `${route.method} ${route.path}: rateLimit by claim '${claim}' without a token that has it`,
+    "a claim key needs auth: jwt(…) alone; count by 'address' or { header } elsewhere",
+  )
 }
 
 function normaliseOf(compiled: CompiledSchema | undefined): PartSlot['normalise'] {

@@ -1,6 +1,7 @@
 import type { Auth } from './auth.ts'
 import type { Context } from './context.ts'
 import type { Guard } from './guard.ts'
+import type { RateLimitOption } from './rate-limit.ts'
 import type { FetchHandler, GroupOptions, Middleware, RouteOptions } from './route.ts'
 
 /** What a group passes on to everything in it. */
@@ -42,7 +43,15 @@ export type Declared =
       cacheControl: string
       index: string | null
     }
-  | { kind: 'mount'; method: '*'; path: string; scope: Scope; handler: FetchHandler; bodyBytes: number | null }
+  | {
+      kind: 'mount'
+      method: '*'
+      path: string
+      scope: Scope
+      handler: FetchHandler
+      bodyBytes: number | null
+      rateLimit: RateLimitOption | undefined
+    }
 
 /** Where declarations are collected, in order. */
 export interface Registry {

@@ -21,6 +21,13 @@ export type { OpenApiDocument } from './openapi.ts'
 export type { AppOptions, CorsOptions, OpenApiOptions } from './options.ts'
 export type { Algorithm, JsonSchema, Limits } from './plan.ts'
 export { HttpError, type HttpErrorOptions, type Problem, type Violation } from './problem.ts'
+export {
+  type RateLimit,
+  type RateLimitKey,
+  type RateLimitOption,
+  type RateLimitOptions,
+  rateLimit,
+} from './rate-limit.ts'
 export { Reply, type ReplyOptions, redirect, reply } from './reply.ts'
 export type {
   FetchHandler,

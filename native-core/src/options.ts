@@ -5,6 +5,7 @@ import { BoltError } from './errors.ts'
 import { isToken } from './header.ts'
 import { consoleLogger } from './logger.ts'
 import type { CorsPlan, Limits } from './plan.ts'
+import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 
 export interface CorsOptions {
   /** Exact origins such as `https://app.example`, or `'*'` for every origin (never together with `credentials`). */
@@ -54,6 +55,8 @@ export interface AppOptions {
    * @default { 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' }
    */
   securityHeaders?: Readonly<Record<string, string>> | false
+  /** How often a client may ask all handlers and mounts together; fixed answers and files are not counted. @default none */
+  rateLimit?: RateLimitOption
   /** Where errors and warnings go: pino, or anything with its `info`, `warn` and `error`. @default standard error */
   logger?: Logger
   /**
@@ -70,6 +73,7 @@ export interface AppSettings {
   limits: Limits
   trustedProxies: string[]
   securityHeaders: string[]
+  rateLimit: RateLimitOption
   logger: Logger
   validateResponses: boolean
 }
@@ -140,6 +144,7 @@ const appShape = {
     ['info', 'warn', 'error'].every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function')
       ? undefined
       : 'an object with info, warn and error',
+  rateLimit: rateLimits,
   validateResponses: shape.flag(),
 }
 
@@ -153,6 +158,7 @@ export function settingsOf(options: AppOptions): AppSettings {
     limits: { ...defaultLimits, ...definedOnly(options.limits ?? {}) },
     trustedProxies: [...(options.trustedProxies ?? [])],
     securityHeaders: securityHeaders === false ? [] : headerList(securityHeaders ?? defaultSecurityHeaders),
+    rateLimit: options.rateLimit ?? [],
     logger: options.logger ?? consoleLogger,
     validateResponses: options.validateResponses ?? process.env.NODE_ENV !== 'production',
   }

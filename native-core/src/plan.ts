@@ -82,6 +82,22 @@ export interface GuardPlan {
   oneOf: Array<string | number | boolean>
 }
 
+/** Whose requests a rate limit counts together. */
+export type RateKey =
+  | { kind: 'address' }
+  | { kind: 'all' }
+  | { kind: 'header'; name: string }
+  | { kind: 'claim'; claim: string }
+
+/** A request costs `window / limit` seconds of an account that may run `burst` requests ahead; beyond that 429. */
+export interface RateLimitPlan {
+  limit: number
+  /** Seconds. */
+  window: number
+  burst: number
+  key: RateKey
+}
+
 export interface PartPlan {
   /** Property names in the order in which `Dispatch` receives them. */
   names: string[]
@@ -112,6 +128,8 @@ export interface HandlerRoute extends RouteBase {
   onMissing: 'reject' | 'ask'
   askCookies: string[]
   guards: GuardPlan[]
+  /** Indexes in `AppPlan.rateLimits`: those by claim are asked after sign-in, all others before it. */
+  rateLimits: number[]
   /** Status of a plain return value. @default 200 */
   status: number
 }
@@ -138,6 +156,8 @@ export interface StaticRoute extends RouteBase {
 export interface MountRoute extends RouteBase {
   kind: 'mount'
   bodyBytes: number | null
+  /** Indexes in `AppPlan.rateLimits`; none by claim. */
+  rateLimits: number[]
 }
 
 export type RoutePlan = HandlerRoute | AnswerRoute | StaticRoute | MountRoute
@@ -150,5 +170,6 @@ export interface AppPlan {
   /** CIDR blocks of proxies whose X-Forwarded-For is believed, from the right. */
   trustedProxies: string[]
   auths: JwtPlan[]
+  rateLimits: RateLimitPlan[]
   routes: RoutePlan[]
 }

@@ -3,6 +3,7 @@ import { type Check, checkShape, shape } from './check.ts'
 import type { Context, RequestInfo, RouteContext } from './context.ts'
 import { BoltError } from './errors.ts'
 import type { Guard } from './guard.ts'
+import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import type { Reply } from './reply.ts'
 import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
 
@@ -28,6 +29,8 @@ export interface RouteOptions {
   auth?: Auth<unknown>
   /** Rules on the verified claims; all must hold, those of the groups too. */
   guard?: Guard | readonly Guard[]
+  /** How often a client may ask, besides the limits of the groups and of the application. @default none */
+  rateLimit?: RateLimitOption
   /** Largest body of this route, bytes. @default limits.bodyBytes */
   bodyBytes?: number
   /** One line for the OpenAPI document. */
@@ -45,6 +48,8 @@ export interface RouteOptions {
 export interface GroupOptions {
   auth?: Auth<unknown>
   guard?: Guard | readonly Guard[]
+  /** How often a client may ask all routes of the group together. @default none */
+  rateLimit?: RateLimitOption
   tags?: readonly string[]
   /** Leaves the group's routes out of the OpenAPI document. @default false */
   hidden?: boolean
@@ -112,6 +117,7 @@ const response: Check = (value) => {
 const groupShape = {
   auth,
   guard,
+  rateLimit: rateLimits,
   tags: shape.list(shape.text()),
   hidden: shape.flag(),
 }

@@ -5,6 +5,7 @@ import { checkShape, shape } from './check.ts'
 import { type AnyHandler, type Registry, type Scope, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { checkPath, joinPath } from './path.ts'
+import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import { toJson } from './reply.ts'
 import {
   checkGroupOptions,
@@ -35,6 +36,8 @@ export interface StaticOptions {
 export interface MountOptions {
   /** Largest body, bytes. @default limits.bodyBytes */
   bodyBytes?: number
+  /** How often a client may ask, besides the limits of the groups and of the application. @default none */
+  rateLimit?: RateLimitOption
 }
 
 /** Declares routes; an application is one, and so is what `group` hands over. */
@@ -177,9 +180,9 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     const full = joinPath(this.scope.prefix, path)
     const where = `mount ${full}`
     this.registry.assertOpen(where)
-    this.#assertOpenToAll(where)
+    this.#assertNoSignIn(where)
     checkPath(full, where)
-    checkShape(where, options, { bodyBytes: shape.integer({ min: 0 }) })
+    checkShape(where, options, { bodyBytes: shape.integer({ min: 0 }), rateLimit: rateLimits })
     if (typeof handler !== 'function')
       throw new BoltError(
         'invalid-option',
@@ -193,16 +196,28 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       scope: this.scope,
       handler,
       bodyBytes: options.bodyBytes ?? null,
+      rateLimit: options.rateLimit,
     })
   }
 
   /** What is answered without looking at the request cannot be behind a sign-in; refused rather than served to everybody. */
-  #assertOpenToAll(where: string): void {
+  #assertNoSignIn(where: string): void {
     if (scopesOf(this.scope).every(({ options }) => options.auth === undefined && options.guard === undefined)) return
     throw new BoltError(
       'invalid-option',
       `${where}: its group has auth or guard, which only handlers can hold`,
       'declare it outside of the group, or answer with a handler',
+    )
+  }
+
+  /** Fixed answers and files have no policies at all; the limit of the application is about handlers and mounts. */
+  #assertOpenToAll(where: string): void {
+    this.#assertNoSignIn(where)
+    if (scopesOf(this.scope).every(({ parent, options }) => parent === null || options.rateLimit === undefined)) return
+    throw new BoltError(
+      'invalid-option',
+      `${where}: its group has rateLimit, which only handlers and mounts can hold`,
+      'declare it outside of the group',
     )
   }
 

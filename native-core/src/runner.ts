@@ -69,7 +69,8 @@ export function guardsHold(guards: readonly GuardPlan[], claims: Claims | unknow
   })
 }
 
-function claimAt(claims: unknown, path: string): unknown {
+/** The claim of this name, or the one at this dotted path. */
+export function claimAt(claims: unknown, path: string): unknown {
   if (hasOwn(claims, path)) return claims[path]
   let value = claims
   for (const key of path.split('.')) {

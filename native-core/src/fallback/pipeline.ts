@@ -8,6 +8,7 @@ import { coercePart } from './coerce.ts'
 import { type Exchange, Rejection } from './exchange.ts'
 import { parseStrict } from './json-text.ts'
 import { parseQuery } from './query.ts'
+import { type RateCheck, takeRates } from './rate-limit.ts'
 import type { TokenCheck } from './tokens.ts'
 import { type Validate, Validators } from './validate.ts'
 
@@ -45,15 +46,23 @@ export function compileRoutes(routes: readonly RoutePlan[]): Array<CompiledRoute
   })
 }
 
-/** Signs in, coerces and validates; returns what the dispatcher gets, or throws a Rejection. */
+/** What requests are checked against before their content is looked at, by index in the plan. */
+export interface Policies {
+  tokens: readonly TokenCheck[]
+  rates: readonly RateCheck[]
+}
+
+/** Limits, signs in, coerces and validates; returns what the dispatcher gets, or throws a Rejection. */
 export async function prepareInputs(
   plan: AppPlan,
   route: CompiledRoute,
   exchange: Exchange,
   params: readonly string[],
-  checks: readonly TokenCheck[],
+  { tokens, rates }: Policies,
 ): Promise<Input[]> {
-  await admit(route.plan, exchange, checks)
+  takeRates(rates, route.plan.rateLimits, exchange, false)
+  await admit(route.plan, exchange, tokens)
+  takeRates(rates, route.plan.rateLimits, exchange, true)
   const violations: Violation[] = []
   const inputs: Input[] = route.plan.params === null ? [...params] : []
   for (const part of route.parts) {

@@ -11,6 +11,7 @@ import { answerFault } from './faults.ts'
 import { serveFile } from './files.ts'
 import { injectBytes, watchInjected } from './inject.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
+import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
 import { TokenCheck } from './tokens.ts'
 
@@ -29,6 +30,7 @@ export class FallbackServer {
   readonly #router: FallbackRouter
   readonly #routes: Array<CompiledRoute | undefined>
   readonly #tokens: TokenCheck[]
+  readonly #rates: RateCheck[]
   readonly #addresses: AddressReader
   readonly #http: Server
   readonly #sockets = new Set<Socket>()
@@ -45,6 +47,7 @@ export class FallbackServer {
     this.#router = new FallbackRouter(plan.routes)
     this.#routes = compileRoutes(plan.routes)
     this.#tokens = plan.auths.map((auth) => new TokenCheck(auth))
+    this.#rates = plan.rateLimits.map((limit) => new RateCheck(limit))
     this.#addresses = new AddressReader(plan.trustedProxies)
     this.#http = this.#createHttp()
   }
@@ -188,11 +191,15 @@ export class FallbackServer {
     if (route.kind === 'answer') return this.#answer(exchange, route.status, route.headers, route.body)
     if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
     if (route.kind === 'mount') {
+      takeRates(this.#rates, route.rateLimits, exchange, false)
       exchange.body = await readBody(exchange, route.bodyBytes ?? this.#plan.limits.bodyBytes)
       return this.#dispatch(exchange, route.id, [])
     }
     const compiled = this.#routes[route.id] as CompiledRoute
-    const inputs = await prepareInputs(this.#plan, compiled, exchange, params, this.#tokens)
+    const inputs = await prepareInputs(this.#plan, compiled, exchange, params, {
+      tokens: this.#tokens,
+      rates: this.#rates,
+    })
     exchange.status = route.status
     this.#dispatch(exchange, route.id, inputs)
   }

@@ -8,6 +8,7 @@ import { auth } from './cases/auth.ts'
 import { bodies } from './cases/bodies.ts'
 import { cors } from './cases/cors.ts'
 import { headersAndCookies, params, query } from './cases/inputs.ts'
+import { rateLimits } from './cases/rate-limits.ts'
 import { methods, routing } from './cases/routing.ts'
 import { connection, framing, limits } from './cases/wire.ts'
 import { exchange } from './client.ts'
@@ -29,6 +30,7 @@ const table: Record<string, Case[]> = {
   framing,
   connection,
   limits,
+  rateLimits,
 }
 
 for (const host of ['native', 'fallback'] as const) {

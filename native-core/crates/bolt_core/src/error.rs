@@ -59,6 +59,8 @@ error_codes! {
     ExpectationFailed = 417, "expectation-failed", "Expectation Failed";
     /// Parameters or body violate the route's schema.
     ValidationFailed = 422, "validation-failed", "Validation Failed";
+    /// More requests than a rate limit allows.
+    TooManyRequests = 429, "too-many-requests", "Too Many Requests";
     /// Request line and header fields are larger or more than their limits.
     HeadersTooLarge = 431, "headers-too-large", "Request Header Fields Too Large";
     /// A fault on the server's side; details are only in the log.

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod error;
 pub mod http;
 pub mod plan;
+mod rate_limit;
 pub mod routing;
 pub mod schema;
 pub mod static_files;

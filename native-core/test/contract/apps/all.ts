@@ -4,6 +4,7 @@ import type { AppName } from '../case.ts'
 import { answers } from './answers.ts'
 import { js } from './entered.ts'
 import { inputs } from './inputs.ts'
+import { limitedApp } from './limited.ts'
 import { signIn } from './sign-in.ts'
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -15,6 +16,7 @@ export function buildApps(): Record<AppName, App> {
     cors: corsApp(['https://app.example'], true),
     'open-cors': corsApp('*', false),
     tight: tightApp(),
+    limited: limitedApp(silent),
   }
 }
 

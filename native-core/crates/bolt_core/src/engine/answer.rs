@@ -8,6 +8,7 @@ use super::{Context, cors::Cors};
 use crate::error::{ErrorCode, Refusal};
 use crate::http::response::{self, content_length, field, status_line};
 use crate::http::{Head, Method, Span};
+use crate::rate_limit::Exceeded;
 use crate::static_files::{FileBody, FileResponse};
 
 /// What of a request its response depends on.
@@ -41,6 +42,8 @@ pub(crate) enum Answer<'a> {
     Unauthorized {
         invalid: bool,
     },
+    /// Over a rate limit.
+    Limited(Exceeded),
     /// The methods there are.
     MethodNotAllowed(u8),
     /// The methods there are.
@@ -117,6 +120,7 @@ impl Writer<'_> {
                 field(&mut own, b"www-authenticate", challenge);
                 self.problem(out, own, &ErrorCode::Unauthorized.into(), &[]);
             }
+            Answer::Limited(exceeded) => self.limited(out, own, exceeded),
             Answer::MethodNotAllowed(methods) => {
                 field(&mut own, b"allow", response::allow(methods).as_bytes());
                 self.problem(out, own, &ErrorCode::MethodNotAllowed.into(), &[]);
@@ -140,6 +144,19 @@ impl Writer<'_> {
             Answer::File(file) => return self.file(out, file),
         }
         None
+    }
+
+    fn limited(&self, out: &mut Vec<u8>, mut own: Vec<u8>, exceeded: Exceeded) {
+        let Exceeded { limit, retry_after } = exceeded;
+        field(&mut own, b"retry-after", itoa::Buffer::new().format(retry_after).as_bytes());
+        let mut refusal = Refusal::from(ErrorCode::TooManyRequests);
+        if let Some(limit) = self.app.rate_limits.get(limit) {
+            let (policy, rate) = limit.fields(retry_after);
+            field(&mut own, b"ratelimit-policy", policy.as_bytes());
+            field(&mut own, b"ratelimit", rate.as_bytes());
+            refusal.detail = Some(limit.detail());
+        }
+        self.problem(out, own, &refusal, &[]);
     }
 
     fn problem(&self, out: &mut Vec<u8>, mut own: Vec<u8>, refusal: &Refusal, issues: &[PlacedIssue]) {

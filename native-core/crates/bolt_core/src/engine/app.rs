@@ -6,6 +6,7 @@ use crate::auth::{Guard, JwtVerifier};
 use crate::http::Method;
 use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 use crate::plan::{AnswerRoute, AppPlan, HandlerRoute, Limits, OnMissing, PartPlan, PlanError, RoutePlan, StaticRoute};
+use crate::rate_limit::RateLimit;
 use crate::routing::{Pattern, Tree};
 use crate::schema::{Part, Place, Schema};
 use crate::static_files::StaticFolder;
@@ -18,6 +19,7 @@ pub struct App {
     pub(crate) cors: Option<Cors>,
     pub(crate) proxies: Proxies,
     pub(crate) auths: Vec<JwtVerifier>,
+    pub(crate) rate_limits: Vec<RateLimit>,
     pub(crate) tree: Tree,
     /// Prefix without final slash, longest first.
     pub(crate) mounts: Vec<(String, u32)>,
@@ -30,7 +32,7 @@ pub(crate) enum Route {
     Handler(Box<Handler>),
     Answer(Fixed),
     Static(StaticFolder),
-    Mount { body_bytes: usize },
+    Mount { body_bytes: usize, rate_limits: Vec<usize> },
 }
 
 /// A compiled handler route.
@@ -47,6 +49,10 @@ pub(crate) struct Handler {
     pub(crate) on_missing: OnMissing,
     pub(crate) ask_cookies: Vec<String>,
     pub(crate) guards: Vec<Guard>,
+    /// Rate limits that are asked before anybody has signed in.
+    pub(crate) rate_limits: Vec<usize>,
+    /// Those that count by a claim.
+    pub(crate) claim_limits: Vec<usize>,
     pub(crate) status: u16,
     /// Whether texts that complete its requests are plain text, not JSON.
     pub(crate) is_text: bool,
@@ -108,6 +114,7 @@ impl App {
             cors: plan.cors.as_ref().map(Cors::compile).transpose()?,
             proxies: Proxies::compile(&plan.trusted_proxies)?,
             auths: Vec::new(),
+            rate_limits: Vec::new(),
             tree: Tree::default(),
             mounts: Vec::new(),
             routes: Vec::with_capacity(plan.routes.len()),
@@ -115,6 +122,9 @@ impl App {
         };
         for (i, auth) in plan.auths.iter().enumerate() {
             app.auths.push(JwtVerifier::compile(auth, &format!("auths[{i}]"))?);
+        }
+        for (i, limit) in plan.rate_limits.iter().enumerate() {
+            app.rate_limits.push(RateLimit::compile(limit, &format!("rateLimits[{i}]"))?);
         }
         for (i, route) in plan.routes.iter().enumerate() {
             app.add(route, &plan.routes[..i])?;
@@ -138,7 +148,12 @@ impl App {
                 return Err(duplicate(*with));
             }
             self.mounts.push((prefix, mount.id));
-            self.routes.push(Route::Mount { body_bytes: mount.body_bytes.unwrap_or(self.limits.body_bytes) });
+            let (rate_limits, by_claim) = self.limits_of(&mount.rate_limits, &at)?;
+            if !by_claim.is_empty() {
+                return Err(PlanError::invalid(format!("{at}: rateLimits"), "a mount has no claims to count by"));
+            }
+            let body_bytes = mount.body_bytes.unwrap_or(self.limits.body_bytes);
+            self.routes.push(Route::Mount { body_bytes, rate_limits });
             return Ok(());
         }
         let pattern = Pattern::parse(plan.path()).map_err(|reason| PlanError::invalid(&at, reason))?;
@@ -171,6 +186,11 @@ impl App {
         if !plan.guards.is_empty() && plan.auths.is_empty() {
             return Err(PlanError::invalid(format!("{at}: guards"), "guards need an auth whose claims they look at"));
         }
+        let (rate_limits, claim_limits) = self.limits_of(&plan.rate_limits, at)?;
+        if !claim_limits.is_empty() && (plan.auths.is_empty() || plan.on_missing == OnMissing::Ask) {
+            let reason = "a limit that counts by a claim needs an auth that verifies it here";
+            return Err(PlanError::invalid(format!("{at}: rateLimits"), reason));
+        }
         let part = |part: &Option<PartPlan>, place: Place| {
             let compile =
                 |p: &PartPlan| Part::compile(&p.schema, &p.names, place, &format!("{at}: {}", place.as_str()));
@@ -194,9 +214,19 @@ impl App {
             on_missing: plan.on_missing,
             ask_cookies: plan.ask_cookies.clone(),
             guards: guards.collect::<Result<_, _>>()?,
+            rate_limits,
+            claim_limits,
             status: plan.status,
             is_text: false,
         })
+    }
+
+    /// The rate limits of a route: those that are asked before sign-in, and those by claim.
+    fn limits_of(&self, given: &[usize], at: &str) -> Result<(Vec<usize>, Vec<usize>), PlanError> {
+        if let Some(unknown) = given.iter().find(|limit| **limit >= self.rate_limits.len()) {
+            return Err(PlanError::invalid(format!("{at}: rateLimits"), format!("there is no rate limit {unknown}")));
+        }
+        Ok(given.iter().partition(|limit| !self.rate_limits[**limit].is_by_claim()))
     }
 
     fn fixed(&self, plan: &AnswerRoute, at: &str) -> Result<Fixed, PlanError> {

@@ -1,5 +1,7 @@
 //! A head is complete: what is to be done with the request. Whatever can be refused is refused here, before the body is read.
 
+use std::net::IpAddr;
+
 use super::answer::{Answer, Meta, Writer};
 use super::app::{App, Handler, Route};
 use super::connection::{Connection, Incoming, Left, Phase};
@@ -11,6 +13,7 @@ use crate::error::{ErrorCode, Refusal};
 use crate::http::chunked::Decoder;
 use crate::http::{Framing, Head, Method};
 use crate::plan::OnMissing;
+use crate::rate_limit::{Exceeded, Who};
 use crate::routing::Outcome;
 use crate::static_files::{FileAnswer, FileRequest};
 
@@ -27,6 +30,7 @@ struct Request<'r> {
     raw: &'r [u8],
     path: &'r str,
     meta: Meta,
+    peer: IpAddr,
 }
 
 /// Takes the request whose head is in `cx.head`; `last` says whether its head ends the input.
@@ -35,7 +39,7 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
     let given = head.known.request_id.and_then(|at| head.fields.get(at as usize)).map(|field| field.value);
     let mut meta = Meta::of(&head, cx.ids.choose(raw, given));
     let path = str::from_utf8(head.path.slice(raw)).unwrap_or_default();
-    let verdict = decide(app, cx, &Request { head: &head, raw, path, meta });
+    let verdict = decide(app, cx, &Request { head: &head, raw, path, meta, peer: connection.peer });
     let (framing, continues) = (head.framing, head.expects_continue);
     match verdict {
         Verdict::Native(answer) => {
@@ -94,7 +98,7 @@ impl App {
     pub(super) fn body_limit(&self, route: u32) -> usize {
         match self.routes.get(route as usize) {
             Some(Route::Handler(handler)) => handler.body_bytes,
-            Some(Route::Mount { body_bytes }) => *body_bytes,
+            Some(Route::Mount { body_bytes, .. }) => *body_bytes,
             _ => self.limits.body_bytes,
         }
     }
@@ -166,19 +170,30 @@ fn route<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32) -> 
             }
         }
         Some(Route::Handler(handler)) => call(app, cx, request, id, handler),
-        Some(Route::Mount { body_bytes }) => match too_large(request.head, *body_bytes) {
-            Some(refusal) => refuse(refusal),
-            None => take_slot(app, cx, id).map_or_else(refuse, Verdict::Call),
-        },
+        Some(Route::Mount { body_bytes, rate_limits }) => {
+            if let Some(exceeded) = over_limit(app, cx, request, rate_limits, None) {
+                return Verdict::Native(Answer::Limited(exceeded));
+            }
+            match too_large(request.head, *body_bytes) {
+                Some(refusal) => refuse(refusal),
+                None => take_slot(app, cx, id).map_or_else(refuse, Verdict::Call),
+            }
+        }
         None => refuse(ErrorCode::Internal.into()),
     }
 }
 
 fn call<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32, handler: &Handler) -> Verdict<'a> {
+    if let Some(exceeded) = over_limit(app, cx, request, &handler.rate_limits, None) {
+        return Verdict::Native(Answer::Limited(exceeded));
+    }
     let claims = match admit(app, handler, request, cx.date.second()) {
         Ok(claims) => claims,
         Err(answer) => return Verdict::Native(answer),
     };
+    if let Some(exceeded) = over_limit(app, cx, request, &handler.claim_limits, claims.as_ref()) {
+        return Verdict::Native(Answer::Limited(exceeded));
+    }
     let has_body = request.head.framing != Framing::None;
     if has_body && handler.body.is_some() && !fields::is_json(request.head, request.raw) {
         return refuse(Refusal::new(ErrorCode::UnsupportedMediaType, "The body must be sent as application/json."));
@@ -224,6 +239,26 @@ fn take_slot(app: &App, cx: &mut Context, route: u32) -> Result<Handle, Refusal>
     slot.route = route;
     slot.state = State::Receiving;
     Ok(handle)
+}
+
+/// The first of these limits that the request exceeds; those before it have counted it.
+fn over_limit(
+    app: &App,
+    cx: &mut Context,
+    request: &Request<'_>,
+    limits: &[usize],
+    claims: Option<&Claims>,
+) -> Option<Exceeded> {
+    if limits.is_empty() {
+        return None;
+    }
+    let address = app.proxies.client(request.peer, request.head.values(request.raw, "x-forwarded-for"));
+    let who = Who { address, head: request.head, raw: request.raw, claims };
+    let now = cx.now;
+    limits.iter().find_map(|&limit| {
+        let taken = app.rate_limits.get(limit)?.take(cx.rates.get_mut(limit)?, &who, now);
+        taken.err().map(|retry_after| Exceeded { limit, retry_after })
+    })
 }
 
 /// Whether the route's auth lets the request in, and with which claims.

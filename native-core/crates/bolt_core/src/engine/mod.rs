@@ -34,6 +34,7 @@ use crate::error::{ErrorCode, Refusal};
 use crate::http::Head;
 use crate::http::date::DateLine;
 use crate::plan::{Limits, PlanError};
+use crate::rate_limit;
 use crate::routing::Matcher;
 use connection::Connection;
 use request_id::RequestIds;
@@ -87,6 +88,8 @@ pub(crate) struct Context {
     now: u64,
     ids: RequestIds,
     matcher: Matcher,
+    /// What each rate limit has counted.
+    rates: Vec<rate_limit::Table>,
     /// Filled by each head and swapped into the slot of a call.
     head: Head,
     draining: bool,
@@ -99,8 +102,10 @@ impl Engine {
     /// # Errors
     /// The plan is not understood.
     pub fn new(plan: &str, slots: Slots) -> Result<Self, PlanError> {
+        let app = App::compile(plan)?;
+        let rates = app.rate_limits.iter().map(|_| rate_limit::Table::default()).collect();
         Ok(Self {
-            app: App::compile(plan)?,
+            app,
             connections: Slab::new(),
             cx: Context {
                 slots,
@@ -112,6 +117,7 @@ impl Engine {
                 now: 0,
                 ids: RequestIds::default(),
                 matcher: Matcher::default(),
+                rates,
                 head: Head::default(),
                 draining: false,
                 next_sweep: u64::MAX,

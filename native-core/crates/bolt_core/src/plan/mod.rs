@@ -3,10 +3,12 @@
 
 mod cors;
 mod limits;
+mod rate_limits;
 mod routes;
 
 pub use cors::CorsPlan;
 pub use limits::Limits;
+pub use rate_limits::{RateKey, RateLimitPlan};
 pub use routes::{AnswerRoute, BodyPlan, HandlerRoute, MountRoute, OnMissing, PartPlan, RoutePlan, StaticRoute};
 
 use std::fmt;
@@ -61,6 +63,8 @@ pub struct AppPlan {
     pub trusted_proxies: Vec<String>,
     /// Token verifiers, which routes name by index.
     pub auths: Vec<JwtPlan>,
+    /// Rate limits, which routes name by index.
+    pub rate_limits: Vec<RateLimitPlan>,
     /// All routes; `id` is the index.
     pub routes: Vec<RoutePlan>,
 }
@@ -73,6 +77,8 @@ struct Outline {
     cors: Value,
     trusted_proxies: Vec<String>,
     auths: Vec<Value>,
+    #[serde(default)]
+    rate_limits: Vec<Value>,
     routes: Vec<Value>,
 }
 
@@ -85,12 +91,8 @@ impl AppPlan {
         let outline: Outline = serde_json::from_str(json).map_err(|e| PlanError::invalid("plan", e))?;
         let limits: Limits = read(outline.limits, "limits")?;
         limits.check()?;
-        let auths = outline
-            .auths
-            .into_iter()
-            .enumerate()
-            .map(|(i, v)| read(v, &format!("auths[{i}]")))
-            .collect::<Result<_, _>>()?;
+        let auths = read_all(outline.auths, "auths")?;
+        let rate_limits = read_all(outline.rate_limits, "rateLimits")?;
         let routes =
             outline.routes.into_iter().enumerate().map(|(i, v)| RoutePlan::read(i, v)).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -99,9 +101,14 @@ impl AppPlan {
             cors: read(outline.cors, "cors")?,
             trusted_proxies: outline.trusted_proxies,
             auths,
+            rate_limits,
             routes,
         })
     }
+}
+
+fn read_all<T: DeserializeOwned>(values: Vec<Value>, at: &str) -> Result<Vec<T>, PlanError> {
+    values.into_iter().enumerate().map(|(i, value)| read(value, &format!("{at}[{i}]"))).collect()
 }
 
 fn read<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, PlanError> {

@@ -63,6 +63,9 @@ route! {
         ask_cookies: Vec<String>,
         /// Requirements on the claims.
         guards: Vec<GuardPlan>,
+        /// Rate limits, in the order in which they are asked.
+        #[serde(default)]
+        rate_limits: Vec<usize>,
         /// Status of a plain return value.
         status: u16,
     }
@@ -97,6 +100,9 @@ route! {
     MountRoute {
         /// Its own limit instead of `limits.bodyBytes`.
         body_bytes: Option<usize>,
+        /// Rate limits, in the order in which they are asked.
+        #[serde(default)]
+        rate_limits: Vec<usize>,
     }
 }
 
