@@ -9,7 +9,7 @@ import type { OnError } from './failure.ts'
 import { type Host, type HostBinding, openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
-import { type ListenOptions, listenOptions, listenPlan, onSignals } from './listen.ts'
+import { type ListenOptions, listenPlan, listenSettings, onSignals, urlOf } from './listen.ts'
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
 import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
 import type { Runtime } from './request-context.ts'
@@ -17,10 +17,14 @@ import { Router } from './router.ts'
 
 /** A listening application. */
 export interface Server {
-  /** `http://127.0.0.1:3000` */
+  /** `http://127.0.0.1:3000`, or `unix:/run/app.sock` */
   readonly url: string
+  /** Empty on a Unix domain socket. */
   readonly host: string
+  /** 0 on a Unix domain socket. */
   readonly port: number
+  /** The socket file, made absolute; undefined on a TCP port. */
+  readonly path: string | undefined
   /** The same as `app.close()`. */
   close(): Promise<void>
 }
@@ -93,21 +97,21 @@ export class App extends Router<'', undefined> {
 
   /** Starts to accept requests. */
   async listen(options: ListenOptions = {}): Promise<Server> {
-    const settings = listenOptions(options)
+    const settings = listenSettings(options)
     this.#assertUsable('listen()')
     if (this.#isListening)
       throw new BoltError('app-started', 'listen() was called twice', 'one application listens once; make another')
     const started = this.#start()
     this.#isListening = true
     await started.keySets.ready
-    const { host, port } = await listenPlan(started.binding, started.server, settings).catch((error: unknown) => {
+    const listening = await listenPlan(started.binding, started.server, settings.plan).catch((error: unknown) => {
       this.#isListening = false
       throw error
     })
     if (settings.signals)
       this.#stopSignals = onSignals(() => this.close({ grace: settings.grace }), this.#settings.logger)
     const close = (): Promise<void> => this.close({ grace: settings.grace })
-    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, host, port, close }
+    return { host: '', port: 0, path: undefined, ...listening, url: urlOf(listening), close }
   }
 
   /**

@@ -23,6 +23,9 @@ export type Dispatch = (route: number, handle: Handle, ...inputs: Input[]) => st
 /** The client went away before the answer of a pending request was complete. */
 export type Aborted = (handle: Handle) => void
 
+/** Where a server can be reached. */
+export type Listening = { host: string; port: number } | { path: string }
+
 export interface InjectedResponse {
   /** 0 when the connection ended without a response, as it does after an incomplete request. */
   status: number
@@ -48,8 +51,13 @@ export interface Binding {
    * `{ code, message }` naming route and field; nothing is listening yet.
    */
   createServer(plan: string, dispatch: Dispatch, aborted: Aborted): number
-  /** Starts accepting; resolves host and port. Throws `{ code: 'EADDRINUSE' | …, message }`. */
-  listen(server: number, options: string): { host: string; port: number }
+  /** Starts accepting (`ListenPlan` of `listen.ts` as JSON). Throws `{ code: 'EADDRINUSE' | …, message }`. */
+  listen(server: number, plan: string): Listening
+  /**
+   * Opens a listening socket for another process, or another server, which listens on it by its descriptor; nothing is accepted here.
+   * The caller closes the descriptor, and removes the file of a Unix domain socket. Takes and throws what `listen` does.
+   */
+  openListener(plan: string): Listening & { fd: number }
   /** Stops accepting, sends `Connection: close` on what is in flight, calls `done(cut)` when all connections are gone or after `graceMs` (then `cut` counts those cut off). */
   close(server: number, graceMs: number, done: (cut: number) => void): void
   /** Takes one request (HTTP/1.1 bytes as they would come from a socket) through the same engine; `peer` is the address it claims to come from. */

@@ -1,52 +1,133 @@
+import type { Listening } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
 import type { Logger } from './context.ts'
 import { BoltError } from './errors.ts'
 import type { HostBinding } from './host.ts'
 
 export interface ListenOptions {
-  /** 0 takes a free one. @default 3000 */
+  /** TCP port; 0 takes a free one. @default 3000 */
   port?: number
   /** Address to listen on; `0.0.0.0` or `::` for all. @default '127.0.0.1' */
   host?: string
+  /**
+   * Lets other sockets that also say so have the same port, of this process or others of the same user; the kernel spreads connections
+   * over them (SO_REUSEPORT). @default false
+   */
+  reusePort?: boolean
+  /**
+   * Unix domain socket to listen on instead of a port. The file is made, and removed on close; one that a killed process left behind is
+   * replaced, if nobody answers on it.
+   */
+  path?: string
+  /** Permissions of that file, for instance `0o660`. Clients need to be allowed to write. @default what the umask leaves */
+  mode?: number
+  /** Number of an inherited descriptor to listen on instead of a port: a listening socket, opened by a supervisor. It is closed on close. */
+  fd?: number
+  /** Connections that the system completes before they are accepted; it may have a lower limit of its own. @default 1024 */
+  backlog?: number
   /** SIGTERM and SIGINT close the application, then the process exits with 0. @default false */
   signals?: boolean
   /** Milliseconds that requests in flight get at shutdown. @default 10000 */
   grace?: number
 }
 
-export function listenOptions(options: ListenOptions): Required<ListenOptions> {
+/** Where to listen, as the hosts understand it. */
+export type Place =
+  | { tcp: { host: string; port: number; reusePort: boolean } }
+  | { unix: { path: string; mode: number | null } }
+  | { descriptor: number }
+
+/** How to listen: what a host is told. */
+export interface ListenPlan {
+  at: Place
+  backlog: number
+}
+
+/** Checked options, with their defaults. */
+export interface ListenSettings {
+  plan: ListenPlan
+  signals: boolean
+  grace: number
+}
+
+/** Options that exclude each other, and those that only make sense beside them. */
+const places = { port: ['host', 'reusePort'], path: ['mode'], fd: [] } as const
+
+export function listenSettings(options: ListenOptions): ListenSettings {
   checkShape('listen()', options, {
     port: shape.integer({ min: 0, max: 65_535 }),
     host: shape.text(),
+    reusePort: shape.flag(),
+    path: shape.text(),
+    mode: shape.integer({ min: 0, max: 0o777 }),
+    fd: shape.integer({ min: 0, max: 0x7fff_ffff }),
+    backlog: shape.integer({ min: 1, max: 0x7fff_ffff }),
     signals: shape.flag(),
     grace: shape.integer({ min: 0 }),
   })
-  const { port = 3000, host = '127.0.0.1', signals = false, grace = 10_000 } = options
-  return { port, host, signals, grace }
+  const { backlog = 1024, signals = false, grace = 10_000 } = options
+  return { plan: { at: placeOf(options), backlog }, signals, grace }
+}
+
+function placeOf(options: ListenOptions): Place {
+  const given = (name: keyof ListenOptions): boolean => options[name] !== undefined
+  const kind = given('path') ? 'path' : given('fd') ? 'fd' : 'port'
+  for (const [other, more] of Object.entries(places)) {
+    const excluded = [other as keyof typeof places, ...more].find((name) => other !== kind && given(name))
+    if (excluded !== undefined) {
+      throw new BoltError(
+        'invalid-option',
+        `listen(): option '${excluded}' does not go with '${kind}'`,
+        `'port' (with 'host', 'reusePort'), 'path' (with 'mode') and 'fd' exclude each other: leave '${excluded}' or '${kind}' out`,
+      )
+    }
+  }
+  const { port = 3000, host = '127.0.0.1', reusePort = false, path, mode = null, fd } = options
+  if (path !== undefined) return { unix: { path, mode } }
+  return fd === undefined ? { tcp: { host, port, reusePort } } : { descriptor: fd }
 }
 
 /** Asks the host to listen; a refusal becomes one clear sentence. */
-export async function listenPlan(
-  binding: HostBinding,
-  server: number,
-  options: Required<ListenOptions>,
-): Promise<{ host: string; port: number }> {
-  const { port, host } = options
+export async function listenPlan(binding: HostBinding, server: number, plan: ListenPlan): Promise<Listening> {
   try {
-    return await binding.listen(server, JSON.stringify({ port, host }))
+    return await binding.listen(server, JSON.stringify(plan))
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string }
-    if (code === 'EADDRINUSE') {
-      throw new BoltError(
-        'port-in-use',
-        `port ${port} on ${host} is in use by another process`,
-        'stop that process, or listen on another port (0 takes a free one)',
-        error,
-      )
-    }
-    const hint = code === 'EACCES' ? 'ports below 1024 need privileges; take a higher one' : 'check host and port'
-    throw new BoltError('listen-failed', `cannot listen on ${host}:${port}: ${message}`, hint, error)
+    throw refusal(plan.at, error as { code?: string; message: string })
   }
+}
+
+function refusal(at: Place, error: { code?: string; message: string }): BoltError {
+  const where =
+    'tcp' in at ? `${at.tcp.host}:${at.tcp.port}` : 'unix' in at ? at.unix.path : `descriptor ${at.descriptor}`
+  if (error.code === 'EADDRINUSE') {
+    const [what, other] =
+      'tcp' in at
+        ? [`port ${at.tcp.port} on ${at.tcp.host}`, 'port (0 takes a free one)']
+        : [`the socket ${where}`, 'path']
+    return new BoltError(
+      'port-in-use',
+      `${what} is in use by another process`,
+      `stop that process, or listen on another ${other}`,
+      error,
+    )
+  }
+  return new BoltError('listen-failed', `cannot listen on ${where}: ${error.message}`, hintOf(at, error.code), error)
+}
+
+function hintOf(at: Place, code: string | undefined): string {
+  if ('descriptor' in at) return 'take the number of a listening socket that this process inherited'
+  if ('unix' in at)
+    return code === 'EEXIST'
+      ? 'remove that file, or take another path'
+      : 'check the path and who may write to its folder'
+  return code === 'EACCES' ? 'ports below 1024 need privileges; take a higher one' : 'check host and port'
+}
+
+/** The address of a server, for people and for `fetch`. */
+export function urlOf(listening: Listening): string {
+  if ('path' in listening) return `unix:${listening.path}`
+  const { host, port } = listening
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Closes on the first SIGTERM or SIGINT and exits; a second one exits at once. Returns how to stop that. */

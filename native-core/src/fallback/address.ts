@@ -16,7 +16,8 @@ export class AddressReader {
   }
 
   read(peer: string | undefined, forwarded: string | undefined): string {
-    let address = plain(peer ?? '')
+    // A Unix domain socket has no addresses, and is reached from this machine only.
+    let address = plain(peer ?? '127.0.0.1')
     if (this.#isEmpty || forwarded === undefined) return address
     const hops = forwarded.split(',').map((hop) => plain(hop.trim()))
     while (hops.length > 0 && this.#isTrusted(address)) {

@@ -1,7 +1,9 @@
 import type { Handle } from '../binding.d.ts'
 import type { HostBinding } from '../host.ts'
+import type { ListenPlan } from '../listen.ts'
 import type { AppPlan } from '../plan.ts'
 import type { Exchange } from './exchange.ts'
+import { listenFault } from './listen.ts'
 import { FallbackServer } from './server.ts'
 
 /** The node:http host: the same interface as the Rust engine, for platforms without a binary and for the contract tests. */
@@ -20,7 +22,10 @@ export function createFallback(): HostBinding {
       servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, aborted, exchanges }))
       return id
     },
-    listen: (id, options) => server(id).listen(JSON.parse(options) as { host: string; port: number }),
+    listen: (id, plan) => server(id).listen(JSON.parse(plan) as ListenPlan),
+    openListener: () => {
+      throw listenFault('ENOTSUP', 'the node:http fallback cannot open sockets for other processes')
+    },
     close: (id, grace, done) => server(id).close(grace, done),
     inject: (id, bytes, peer, done) => server(id).inject(bytes, peer, done),
     respond: (handle, status, headers, body) => exchanges.get(handle)?.respond(status, headers, body) ?? false,

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import type { Aborted, Dispatch, Handle, InjectedResponse, Stats } from '../binding.d.ts'
+import type { Socket } from 'node:net'
+import type { Aborted, Dispatch, Handle, InjectedResponse, Listening, Stats } from '../binding.d.ts'
+import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
 import { AddressReader } from './address.ts'
 import { readBody } from './body.ts'
@@ -10,6 +11,7 @@ import { Exchange, Rejection, type Texts } from './exchange.ts'
 import { answerFault } from './faults.ts'
 import { serveFile } from './files.ts'
 import { injectBytes, watchInjected } from './inject.ts'
+import { listenHttp } from './listen.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
@@ -52,15 +54,8 @@ export class FallbackServer {
     this.#http = this.#createHttp()
   }
 
-  listen(options: { host: string; port: number }): Promise<{ host: string; port: number }> {
-    return new Promise((resolve, reject) => {
-      this.#http.once('error', reject)
-      this.#http.listen(options.port, options.host, () => {
-        this.#http.off('error', reject)
-        const { address, port } = this.#http.address() as AddressInfo
-        resolve({ host: address, port })
-      })
-    })
+  listen(plan: ListenPlan): Promise<Listening> {
+    return listenHttp(this.#http, plan)
   }
 
   close(grace: number, done: (cut: number) => void): void {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::net::IpAddr;
 
-use mio::net::{TcpListener, TcpStream};
-
 use bolt_core::plan::Limits;
+
+use crate::listen::Listener;
+use crate::transport::Stream;
 
 /// Connections accepted in one pass.
 const ACCEPTS: usize = 128;
@@ -16,9 +17,9 @@ const TOLD: usize = 256;
 /// What accepting led to.
 #[derive(Debug)]
 pub(crate) enum Accepted {
-    Connection(TcpStream, IpAddr),
+    Connection(Stream, IpAddr),
     /// Over a limit; the text says which.
-    TooMany(TcpStream, IpAddr, String),
+    TooMany(Stream, IpAddr, String),
     /// Over the limit by far.
     Dropped,
 }
@@ -44,16 +45,14 @@ impl Gate {
     /// Accepts some connections.
     pub(crate) fn accept(
         &mut self,
-        listener: &TcpListener,
+        listener: &Listener,
         limits: &Limits,
         mut open: usize,
         mut sink: impl FnMut(Accepted),
     ) -> Pause {
         for _ in 0..ACCEPTS {
             match listener.accept() {
-                Ok((stream, address)) => {
-                    let _ = stream.set_nodelay(true);
-                    let peer = address.ip().to_canonical();
+                Ok((stream, peer)) => {
                     sink(self.admit(stream, peer, limits, open));
                     open += 1;
                 }
@@ -67,7 +66,7 @@ impl Gate {
         Pause::Again
     }
 
-    fn admit(&mut self, stream: TcpStream, peer: IpAddr, limits: &Limits, open: usize) -> Accepted {
+    fn admit(&mut self, stream: Stream, peer: IpAddr, limits: &Limits, open: usize) -> Accepted {
         if open >= limits.connections.saturating_add(TOLD) {
             return Accepted::Dropped;
         }
@@ -75,7 +74,8 @@ impl Gate {
             let text = format!("{} connections are already open (limits.connections).", limits.connections);
             return Accepted::TooMany(stream, peer, text);
         }
-        if Self::counts(limits) {
+        // Clients of a Unix domain socket have no address to be told apart by.
+        if Self::counts(limits) && matches!(stream, Stream::Tcp(_)) {
             let count = self.per_address.entry(peer).or_default();
             if *count >= limits.connections_per_address {
                 let most = limits.connections_per_address;

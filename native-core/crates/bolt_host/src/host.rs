@@ -1,17 +1,16 @@
 //! The in-loop host: one poll, one engine, and the connections between them.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use bolt_core::Engine;
 use bolt_core::engine::ConnectionId;
-use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 
 use crate::accept::{Accepted, Gate, Pause};
-use crate::listen::{ListenError, ListenOptions};
+use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::{Injected, Memory};
 use crate::socket::{Next, Socket};
 use crate::time::Clock;
@@ -28,7 +27,7 @@ const WAKER: Token = Token(usize::MAX - 1);
 /// What is behind a connection number.
 #[derive(Debug)]
 enum Link {
-    Tcp { socket: Socket, counted: bool },
+    Socket { socket: Socket, counted: bool },
     Memory(Memory),
 }
 
@@ -38,7 +37,7 @@ pub struct Host {
     poll: Poll,
     waker: Waker,
     events: Events,
-    listener: Option<TcpListener>,
+    listener: Option<Listener>,
     links: Vec<Option<Link>>,
     engine: Engine,
     buffer: Box<[u8]>,
@@ -79,20 +78,17 @@ impl Host {
         Ok(host)
     }
 
-    /// Starts accepting; the address that was bound.
+    /// Starts accepting from a listener; where it can be reached.
     ///
     /// # Errors
-    /// The address cannot be had, or the host listens or closes already.
-    pub fn listen(&mut self, options: &ListenOptions) -> Result<SocketAddr, ListenError> {
+    /// The host listens or closes already.
+    pub fn listen(&mut self, mut listener: Listener) -> Result<Bound, ListenError> {
         if self.listener.is_some() || self.closing.is_some() {
-            let message = "listen: the server already listens, or was closed".to_owned();
-            return Err(ListenError { code: "EALREADY", message });
+            return Err(ListenError::new("EALREADY", "listen: the server already listens, or was closed"));
         }
-        let (mut listener, address) = options.open()?;
-        let registered = self.poll.registry().register(&mut listener, LISTENER, Interest::READABLE);
-        registered.map_err(|error| ListenError { code: "ELISTEN", message: format!("listen: {error}") })?;
-        self.listener = Some(listener);
-        Ok(address)
+        let registered = self.poll.registry().register(listener.source(), LISTENER, Interest::READABLE);
+        registered.map_err(|error| ListenError::new("ELISTEN", format!("listen: {error}")))?;
+        Ok(self.listener.insert(listener).bound().clone())
     }
 
     /// Whether connections are accepted.
@@ -140,7 +136,7 @@ impl Host {
                 WAKER => {}
                 LISTENER => self.accept(),
                 Token(id) => {
-                    if let Some(Some(Link::Tcp { socket, .. })) = self.links.get_mut(id) {
+                    if let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) {
                         socket.hung_up |= event.is_read_closed();
                         socket.readable |= event.is_readable() || event.is_read_closed();
                     }
@@ -191,7 +187,7 @@ impl Host {
             if catch_unwind(AssertUnwindSafe(|| self.engine.resume(id))).is_err() {
                 self.engine.fail_connection(id);
             }
-            let is_behind = matches!(self.links.get(id), Some(Some(Link::Tcp { socket, .. })) if socket.readable);
+            let is_behind = matches!(self.links.get(id), Some(Some(Link::Socket { socket, .. })) if socket.readable);
             if is_behind && self.engine.wants_input(id) {
                 self.again(id);
             }
@@ -283,8 +279,8 @@ impl Host {
 
     fn add(&mut self, id: ConnectionId, mut socket: Socket, counted: bool) {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let registered = self.poll.registry().register(&mut socket.stream, Token(id), interest);
-        self.link(id, Link::Tcp { socket, counted });
+        let registered = self.poll.registry().register(socket.stream.source(), Token(id), interest);
+        self.link(id, Link::Socket { socket, counted });
         if registered.is_err() {
             self.remove(id);
         }
@@ -292,7 +288,7 @@ impl Host {
 
     /// Reads from a connection. A panic on the way (a bug of ours) costs that connection, not the server.
     fn read(&mut self, id: ConnectionId) {
-        let Some(Some(Link::Tcp { socket, .. })) = self.links.get_mut(id) else { return };
+        let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) else { return };
         let (engine, buffer) = (&mut self.engine, &mut self.buffer);
         let next = catch_unwind(AssertUnwindSafe(|| socket.read(engine, id, buffer)));
         match next {
@@ -305,7 +301,7 @@ impl Host {
 
     fn write(&mut self, id: ConnectionId) {
         let next = match self.links.get_mut(id) {
-            Some(Some(Link::Tcp { socket, .. })) => {
+            Some(Some(Link::Socket { socket, .. })) => {
                 let engine = &mut self.engine;
                 catch_unwind(AssertUnwindSafe(|| socket.write(engine, id))).unwrap_or(Next::Close)
             }
@@ -331,7 +327,7 @@ impl Host {
     fn remove(&mut self, id: ConnectionId) {
         match self.links.get_mut(id).and_then(Option::take) {
             // Closing the descriptor takes it out of the poll.
-            Some(Link::Tcp { socket, counted: true }) => self.gate.leave(socket.peer),
+            Some(Link::Socket { socket, counted: true }) => self.gate.leave(socket.peer),
             Some(Link::Memory(_)) if !self.injected.iter().any(|(done, _)| *done == id) => {
                 self.injected.push((id, Injected::default()));
             }

@@ -10,8 +10,9 @@ mod listen;
 mod memory;
 mod socket;
 mod time;
+mod transport;
 
 pub use bolt_core as core;
 pub use host::Host;
-pub use listen::{ListenError, ListenOptions};
+pub use listen::{Bound, ListenError, ListenOptions, Listener, Place};
 pub use memory::Injected;

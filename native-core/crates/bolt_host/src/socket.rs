@@ -1,15 +1,12 @@
 //! One accepted connection and what edge-triggered readiness must not forget about it.
-//!
-//! Reads and writes go to the kernel without libc: its `recv` and `send` are cancellation points, which costs each of them two extra calls
-//! in a process with threads, as Node is.
 
-use std::net::{IpAddr, Shutdown};
+use std::io::ErrorKind;
+use std::net::IpAddr;
 
 use bolt_core::engine::ConnectionId;
 use bolt_core::{Engine, Fate};
-use mio::net::TcpStream;
-use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+
+use crate::transport::Stream;
 
 /// Reads of one connection in one pass; a faster client waits for the next pass, so that it cannot starve the others.
 const READS: usize = 4;
@@ -19,7 +16,7 @@ const WRITES: usize = 4;
 /// An accepted connection.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: Stream,
     pub(crate) peer: IpAddr,
     /// There may be bytes that were not read: readiness is reported once only.
     pub(crate) readable: bool,
@@ -40,7 +37,7 @@ pub(crate) enum Next {
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, peer: IpAddr) -> Self {
+    pub(crate) fn new(stream: Stream, peer: IpAddr) -> Self {
         Self { stream, peer, readable: false, hung_up: false, shut: false }
     }
 
@@ -50,25 +47,27 @@ impl Socket {
             if !self.readable || !engine.wants_input(id) {
                 return Next::Wait;
             }
-            match recv(&self.stream, &mut *buffer, RecvFlags::empty()) {
-                Ok((0, _)) => {
+            match self.stream.receive(buffer) {
+                Ok(0) => {
                     self.readable = false;
                     engine.end_of_input(id);
                     return Next::Wait;
                 }
-                Ok((count, _)) => {
+                Ok(count) => {
                     engine.receive(id, &buffer[..count]);
                     if count < buffer.len() && !self.hung_up {
                         self.readable = false;
                         return Next::Wait;
                     }
                 }
-                Err(Errno::WOULDBLOCK) => {
-                    self.readable = false;
-                    return Next::Wait;
-                }
-                Err(Errno::INTR) => {}
-                Err(_) => return Next::Close,
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock => {
+                        self.readable = false;
+                        return Next::Wait;
+                    }
+                    ErrorKind::Interrupted => {}
+                    _ => return Next::Close,
+                },
             }
         }
         if engine.wants_input(id) { Next::Again } else { Next::Wait }
@@ -81,7 +80,7 @@ impl Socket {
             if output.is_empty() {
                 return self.follow(engine, id);
             }
-            match send(&self.stream, output, SendFlags::NOSIGNAL) {
+            match self.stream.send(output) {
                 Ok(count) => {
                     let all = count == output.len();
                     engine.wrote(id, count);
@@ -89,11 +88,13 @@ impl Socket {
                         return Next::Wait;
                     }
                 }
-                Err(Errno::WOULDBLOCK) => {
-                    return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
-                }
-                Err(Errno::INTR) => {}
-                Err(_) => return Next::Close,
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock => {
+                        return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
+                    }
+                    ErrorKind::Interrupted => {}
+                    _ => return Next::Close,
+                },
             }
         }
         if engine.output(id).is_empty() { self.follow(engine, id) } else { Next::Again }
@@ -107,7 +108,7 @@ impl Socket {
             Fate::Linger => {
                 self.shut = true;
                 engine.lingering(id);
-                match self.stream.shutdown(Shutdown::Write) {
+                match self.stream.shut_down() {
                     Ok(()) => Next::Wait,
                     Err(_) => Next::Close,
                 }

@@ -173,7 +173,7 @@ fn closing_answers_what_is_in_flight_and_refuses_new_connections() {
     let mut busy = server.connect();
     busy.write_all(GET).expect("written");
     server.wait_for(|stats| stats.requests == 1);
-    let address = server.address;
+    let address = server.address();
     assert_eq!(server.close(Duration::from_secs(5)), 0);
     assert!(read_all(&mut busy).contains("HTTP/1.1 200"));
     assert_eq!(read_all(&mut idle), "");

@@ -8,13 +8,13 @@ use std::time::Duration;
 use bolt_core::Engine;
 use bolt_core::engine::{Body, RespondFault};
 use bolt_core::plan::PlanError;
-use bolt_host::{Host, ListenOptions};
+use bolt_host::Host;
 use napi_sys::{napi_callback_info, napi_env, napi_value};
 
 use crate::environment::{Environment, Request};
 use crate::guard;
 use crate::js::{Js, Value};
-use crate::server::Server;
+use crate::server::{self, Server};
 
 /// Declares functions with their number of arguments, wrapped so that no panic leaves them, and `register`.
 macro_rules! exports {
@@ -41,6 +41,7 @@ macro_rules! exports {
 exports! {
     "createServer" = create_server(3);
     "listen" = listen(2);
+    "openListener" = open_listener(1);
     "close" = close(3);
     "inject" = inject(4);
     "respond" = respond(4);
@@ -58,14 +59,6 @@ exports! {
     "stats" = stats(1);
 }
 
-/// The server that an argument names, or a thrown error.
-fn server<const N: usize>(request: &Request<N>) -> Result<Rc<Server>, Value> {
-    let number = request.js.get_number(request.arguments[0]);
-    number
-        .and_then(|number| request.environment.server(number as usize))
-        .ok_or_else(|| request.js.throw("unknown-server", "there is no server with this number"))
-}
-
 /// Asks the engine about a request; undefined when it is over.
 #[inline]
 fn ask<const N: usize>(
@@ -79,6 +72,7 @@ fn ask<const N: usize>(
 
 mod functions {
     use super::*;
+    pub(super) use crate::listening::{listen, open_listener};
 
     pub(super) fn create_server(request: Request<3>) -> Value {
         let Request { js, environment, arguments: [plan, dispatch, aborted] } = request;
@@ -96,32 +90,9 @@ mod functions {
         }
     }
 
-    pub(super) fn listen(request: Request<2>) -> Value {
-        let js = request.js;
-        let server = match server(&request) {
-            Ok(server) => server,
-            Err(thrown) => return thrown,
-        };
-        let options = js.get_string(request.arguments[1]).unwrap_or_default();
-        let listened = ListenOptions::parse(&options).and_then(|options| server.host.borrow_mut().listen(&options));
-        match listened {
-            Ok(address) => {
-                if !server.join_loop() {
-                    return js.throw("ELISTEN", "listen: the event loop takes no more handles");
-                }
-                server.refresh();
-                let result = js.object();
-                js.set(result, "host", js.text(&address.ip().to_string()));
-                js.set(result, "port", js.integer(address.port().into()));
-                result
-            }
-            Err(error) => js.throw(error.code, &error.message),
-        }
-    }
-
     pub(super) fn close(request: Request<3>) -> Value {
         let js = request.js;
-        let server = match server(&request) {
+        let server = match server::named(&request) {
             Ok(server) => server,
             Err(thrown) => return thrown,
         };
@@ -138,7 +109,7 @@ mod functions {
 
     pub(super) fn inject(request: Request<4>) -> Value {
         let js = request.js;
-        let server = match server(&request) {
+        let server = match server::named(&request) {
             Ok(server) => server,
             Err(thrown) => return thrown,
         };
@@ -254,7 +225,7 @@ mod functions {
 
     pub(super) fn set_keys(request: Request<3>) -> Value {
         let js = request.js;
-        let server = match server(&request) {
+        let server = match server::named(&request) {
             Ok(server) => server,
             Err(thrown) => return thrown,
         };
@@ -269,7 +240,7 @@ mod functions {
 
     pub(super) fn stats(request: Request<1>) -> Value {
         let js = request.js;
-        let server = match server(&request) {
+        let server = match server::named(&request) {
             Ok(server) => server,
             Err(thrown) => return thrown,
         };

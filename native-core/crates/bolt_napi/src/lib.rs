@@ -7,6 +7,7 @@ mod exports;
 mod guard;
 mod isolation;
 mod js;
+mod listening;
 mod server;
 mod uv;
 mod values;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bolt_core::engine::{ConnectionId, Handle};
 use bolt_host::Host;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, Request};
 use crate::isolation::Isolation;
 use crate::js::{Js, Reference, Value};
 use crate::uv::Handles;
@@ -20,6 +20,14 @@ pub(crate) struct Callbacks {
     pub(crate) dispatch: Reference,
     pub(crate) aborted: Reference,
     pub(crate) isolation: Isolation,
+}
+
+/// The server that the first argument names, or a thrown error.
+pub(crate) fn named<const N: usize>(request: &Request<N>) -> Result<Rc<Server>, Value> {
+    let number = request.js.get_number(request.arguments[0]);
+    number
+        .and_then(|number| request.environment.server(number as usize))
+        .ok_or_else(|| request.js.throw("unknown-server", "there is no server with this number"))
 }
 
 /// One server of an environment.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bolt_core::engine::{Body, Call, Inputs, Slots, Value};
 use bolt_core::plan::{AppPlan, RoutePlan};
 use bolt_core::{Engine, Handle};
-use bolt_host::{Host, ListenOptions};
+use bolt_host::{Bound, Host, ListenOptions, Listener};
 use serde::{Deserialize, Serialize};
 
 /// What a route answers.
@@ -67,8 +67,10 @@ fn main() -> ExitCode {
 fn serve(port: u16, plan: &str) -> Result<(), Box<dyn std::error::Error>> {
     let handlers: Vec<Handler> = AppPlan::parse(plan)?.routes.iter().map(handler).collect();
     let mut host = Host::new(Engine::new(plan, Slots::default())?)?;
-    let address = host.listen(&ListenOptions { port, host: "127.0.0.1".into(), backlog: 1024 })?;
-    println!("listening {}", address.port());
+    let bound = host.listen(Listener::open(&ListenOptions::tcp("127.0.0.1", port))?)?;
+    if let Bound::Ip(address) = bound {
+        println!("listening {}", address.port());
+    }
     let mut body = Vec::new();
     loop {
         let timeout = host.deadline_at().map(|at| Duration::from_millis(host.until(at)));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use bolt_core::Engine;
 use bolt_core::engine::{Call, Slots, Stats};
-use bolt_host::{Host, ListenOptions};
+use bolt_host::{Bound, Host, ListenOptions, Listener};
 
 /// A plan with these limits and a handler for GET and POST `/json`.
 pub(crate) fn plan(limits: &str) -> String {
@@ -37,27 +37,40 @@ enum Order {
 
 /// A running host.
 pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
+    pub(crate) bound: Bound,
     orders: Sender<Order>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
     pub(crate) fn start(plan: &str, handler: impl FnMut(&mut Engine, Call) + Send + 'static) -> Self {
+        Self::start_at(ListenOptions::tcp("127.0.0.1", 0), plan, handler)
+    }
+
+    pub(crate) fn start_at(
+        options: ListenOptions,
+        plan: &str,
+        handler: impl FnMut(&mut Engine, Call) + Send + 'static,
+    ) -> Self {
         let plan = plan.to_owned();
         let (started, address) = channel();
         let (orders, inbox) = channel();
         let thread = std::thread::spawn(move || {
             let mut host = Host::new(Engine::new(&plan, Slots::default()).expect("a plan")).expect("a host");
-            let options = ListenOptions { port: 0, host: "127.0.0.1".into(), backlog: 64 };
-            started.send(host.listen(&options).expect("a port")).expect("awaited");
+            let listener = Listener::open(&options).expect("opened");
+            started.send(host.listen(listener).expect("listening")).expect("awaited");
             run(&mut host, &inbox, handler);
         });
-        Self { address: address.recv().expect("listening"), orders, thread: Some(thread) }
+        Self { bound: address.recv().expect("listening"), orders, thread: Some(thread) }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        let Bound::Ip(address) = self.bound else { unreachable!("a Unix domain socket has no address") };
+        address
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("connected");
+        let stream = TcpStream::connect(self.address()).expect("connected");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
         stream
     }

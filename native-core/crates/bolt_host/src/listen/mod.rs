@@ -1,0 +1,67 @@
+//! Listening sockets: what can be asked for, and what was opened.
+
+mod error;
+mod listener;
+#[cfg(unix)]
+mod unix;
+
+pub use error::ListenError;
+pub use listener::{Bound, Listener};
+
+use serde::Deserialize;
+
+/// How to listen.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ListenOptions {
+    /// Where.
+    pub at: Place,
+    /// Connections that the kernel completes before they are accepted; it may have a lower limit of its own. 1024 unless set.
+    #[serde(default = "backlog")]
+    pub backlog: i32,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Place {
+    /// A TCP port.
+    Tcp {
+        /// A name or an address.
+        host: String,
+        /// 0 takes a free one.
+        port: u16,
+        /// Whether other sockets that also say so may have the same port; the kernel spreads connections over them (SO_REUSEPORT).
+        #[serde(default)]
+        reuse_port: bool,
+    },
+    /// A Unix domain socket.
+    Unix {
+        /// Of the socket file, which is made, and removed when the listener closes.
+        path: String,
+        /// Permissions of the file, those that the process gives new files (its umask) unless set.
+        #[serde(default)]
+        mode: Option<u32>,
+    },
+    /// A listening socket that somebody else opened, by the number of its descriptor.
+    Descriptor(i32),
+}
+
+fn backlog() -> i32 {
+    1024
+}
+
+impl ListenOptions {
+    /// A TCP port of a host, everything else as usual.
+    pub fn tcp(host: &str, port: u16) -> Self {
+        Self { at: Place::Tcp { host: host.to_owned(), port, reuse_port: false }, backlog: backlog() }
+    }
+
+    /// Reads options from their JSON text.
+    ///
+    /// # Errors
+    /// An unknown key or a value of the wrong type.
+    pub fn parse(json: &str) -> Result<Self, ListenError> {
+        serde_json::from_str(json).map_err(|error| ListenError::new("EINVAL", format!("listen options: {error}")))
+    }
+}

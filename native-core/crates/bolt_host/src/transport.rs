@@ -1,0 +1,92 @@
+//! What carries bytes: one type for every kind of stream, so that everything above it is written once.
+//!
+//! On Linux reads and writes go to the kernel without libc: its `recv` and `send` are cancellation points, which costs each of them two
+//! extra calls in a process with threads, as Node is.
+
+use std::io;
+use std::net::Shutdown;
+
+use mio::event::Source;
+use mio::net::TcpStream;
+#[cfg(unix)]
+use mio::net::UnixStream;
+
+/// An open stream socket that does not block.
+#[derive(Debug)]
+pub(crate) enum Stream {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+impl Stream {
+    /// Reads what is there; 0 at the end of the stream.
+    #[inline]
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => receive(stream, buffer),
+            #[cfg(unix)]
+            Self::Unix(stream) => receive(stream, buffer),
+        }
+    }
+
+    /// Writes what the kernel takes. A peer that is gone is an error, never a signal.
+    #[inline]
+    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => send(stream, bytes),
+            #[cfg(unix)]
+            Self::Unix(stream) => send(stream, bytes),
+        }
+    }
+
+    /// Ends the writing side.
+    pub(crate) fn shut_down(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.shutdown(Shutdown::Write),
+        }
+    }
+
+    /// What a poll is told about.
+    pub(crate) fn source(&mut self) -> &mut dyn Source {
+        match self {
+            Self::Tcp(stream) => stream,
+            #[cfg(unix)]
+            Self::Unix(stream) => stream,
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[inline]
+fn receive(socket: impl std::os::fd::AsFd, buffer: &mut [u8]) -> io::Result<usize> {
+    let (count, _) = rustix::net::recv(socket, buffer, rustix::net::RecvFlags::empty())?;
+    Ok(count)
+}
+
+#[cfg(target_os = "linux")]
+#[inline]
+fn send(socket: impl std::os::fd::AsFd, bytes: &[u8]) -> io::Result<usize> {
+    Ok(rustix::net::send(socket, bytes, rustix::net::SendFlags::NOSIGNAL)?)
+}
+
+// Elsewhere mio must see each call: on Windows that is how it learns to report readiness again.
+#[cfg(not(target_os = "linux"))]
+fn receive<S>(socket: &S, buffer: &mut [u8]) -> io::Result<usize>
+where
+    for<'s> &'s S: io::Read,
+{
+    let mut socket = socket;
+    io::Read::read(&mut socket, buffer)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn send<S>(socket: &S, bytes: &[u8]) -> io::Result<usize>
+where
+    for<'s> &'s S: io::Write,
+{
+    let mut socket = socket;
+    io::Write::write(&mut socket, bytes)
+}
