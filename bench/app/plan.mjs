@@ -10,6 +10,7 @@ const open = {
   cookies: null,
   body: null,
   bodyBytes: null,
+  streamBody: false,
   auths: [],
   onMissing: 'reject',
   askCookies: [],

@@ -5,6 +5,7 @@ import type { Declared } from './declared.ts'
 import { createDispatch } from './dispatch.ts'
 import { docsRoutes } from './docs.ts'
 import { BoltError } from './errors.ts'
+import { createOnEvent } from './events.ts'
 import type { OnError } from './failure.ts'
 import { type Host, type HostBinding, openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
@@ -12,7 +13,7 @@ import { type KeySets, watchKeySets } from './jwks.ts'
 import { type ListenOptions, listenPlan, listenSettings, onSignals, urlOf } from './listen.ts'
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
 import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
-import type { Runtime } from './request-context.ts'
+import { createRuntime } from './request-context.ts'
 import { Router } from './router.ts'
 
 /** A listening application. */
@@ -181,12 +182,9 @@ export class App extends Router<'', undefined> {
     const compiled: CompiledApp = compileApp(this.#settings, [...this.#routes, ...own], (route) => this.#partsOf(route))
     const host = openHost()
     const { binding } = host
-    const runtime: Runtime = { binding, logger, controllers: new Map() }
-    const aborted = (handle: number): void => {
-      runtime.controllers.get(handle)?.abort()
-      runtime.controllers.delete(handle)
-    }
-    const server = createServer(binding, compiled, createDispatch(runtime, compiled.runners, this.#onError), aborted)
+    const runtime = createRuntime(binding, logger, this.#settings.limits.streamBuffer)
+    const dispatch = createDispatch(runtime, compiled.runners, this.#onError)
+    const server = createServer(binding, compiled, dispatch, createOnEvent(runtime))
     const keySets = watchKeySets(compiled.jwts, logger, (index, keys) =>
       binding.setKeys(server, index, JSON.stringify({ keys })),
     )

@@ -20,14 +20,22 @@ export type Input = string | number | boolean | undefined | Array<string | numbe
  */
 export type Dispatch = (route: number, handle: Handle, ...inputs: Input[]) => string | undefined
 
-/** The client went away before the answer of a pending request was complete. */
-export type Aborted = (handle: Handle) => void
+/**
+ * What happened to a request that JavaScript has:
+ * 0 aborted: it is over without (all of) its answer, because the client went away, the time was up, or its streamed body broke a rule;
+ * 1 readable: more of its streamed body came, or the end of it, after `read` had given `undefined`;
+ * 2 drained: little of its streamed response is unsent, after `push` had told more than `limits.streamBuffer`.
+ */
+export type EventKind = 0 | 1 | 2
+
+/** Called for each event, in order; never from within another function of the binding. */
+export type OnEvent = (handle: Handle, kind: EventKind) => void
 
 /** Where a server can be reached. */
 export type Listening = { host: string; port: number } | { path: string }
 
 export interface InjectedResponse {
-  /** 0 when the connection ended without a response, as it does after an incomplete request. */
+  /** 0 when the connection ended without a complete response, as it does after an incomplete request. */
   status: number
   /** Name and value in turn, names in lower case, in wire order. */
   headers: string[]
@@ -50,7 +58,7 @@ export interface Binding {
    * Compiles an application plan (`AppPlan` of `plan.ts` as JSON). Anything not understood throws
    * `{ code, message }` naming route and field; nothing is listening yet.
    */
-  createServer(plan: string, dispatch: Dispatch, aborted: Aborted): number
+  createServer(plan: string, dispatch: Dispatch, event: OnEvent): number
   /** Starts accepting (`ListenPlan` of `listen.ts` as JSON). Throws `{ code: 'EADDRINUSE' | …, message }`. */
   listen(server: number, plan: string): Listening
   /**
@@ -76,6 +84,26 @@ export interface Binding {
    * changed, when the request is already over.
    */
   setText(handle: Handle, isText: boolean): boolean
+  /**
+   * Begins a response whose content follows by `push`. `headers` as for `respond`; `length`: bytes of the content, if known. True when content is
+   * wanted; false when the request is already over or answered, and when this was all of it (HEAD, 204, 304). Throws as `respond` does.
+   */
+  start(handle: Handle, status: number, headers: string[] | undefined, length: number | undefined): boolean
+  /**
+   * Sends a piece of a response that was started; what is pushed at one time is one write. Returns how many bytes of the response are unsent
+   * then: beyond `limits.streamBuffer`, wait for event 2. -1 when the request is over. Throws, and sends nothing, when the piece goes
+   * beyond the given length: `cut` the response then.
+   */
+  push(handle: Handle, chunk: string | Uint8Array): number
+  /** Ends a response that was started. False when the request is over. Throws when bytes are missing of the given length: `cut` it then. */
+  finish(handle: Handle): boolean
+  /** Gives a response up: what was pushed is still sent, then the connection ends so that the client sees it as failed. */
+  cut(handle: Handle): boolean
+  /**
+   * Takes what has come of a body that is streamed (a mount, or a route with `streamBody`): bytes, `null` at its end, `undefined` when
+   * nothing is there (event 1 tells) or the request is over (event 0 told). A client that waits for 100-continue is told to go on by the first call.
+   */
+  read(handle: Handle): Uint8Array | null | undefined
   method(handle: Handle): string | undefined
   /** Request target as sent: path and query. */
   target(handle: Handle): string | undefined
@@ -85,7 +113,7 @@ export interface Binding {
   headers(handle: Handle): string[] | undefined
   /** The client's address: the peer, or what trusted proxies forwarded. */
   address(handle: Handle): string | undefined
-  /** The whole request body. */
+  /** The whole request body; undefined as long as a streamed one is not complete. */
   body(handle: Handle): Uint8Array | undefined
   /** Request id: the inbound x-request-id if it is 1-128 visible ASCII characters, else a new one. Also on the response. */
   requestId(handle: Handle): string | undefined

@@ -44,6 +44,11 @@ export interface RequestInfo {
   bytes(): Uint8Array
   /** The body as UTF-8 text. */
   text(): string
+  /**
+   * The body as a stream, the same one each time. On a route with `streamBody`, and in what is mounted, its bytes come as the client sends them, and
+   * `bytes` and `text` are refused; elsewhere the body is already here.
+   */
+  stream(): ReadableStream<Uint8Array>
 }
 
 /** What pino, console-like loggers and most others have in common. */

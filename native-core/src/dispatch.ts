@@ -2,12 +2,14 @@ import type { Dispatch, Handle, Input } from './binding.d.ts'
 import { failure, type OnError } from './failure.ts'
 import { compose } from './middleware.ts'
 import { bridge } from './mount.ts'
+import { Outgoing } from './outgoing.ts'
 import { admit, checkResponse, runLibrary } from './prepare.ts'
 import { HttpError } from './problem.ts'
 import { type QuickText, quickTextOf } from './quick-text.ts'
-import { fromResponse, toWire, type Wire } from './reply.ts'
+import { fromResponse, fromStream, Reply, replyOf, toWire, type Wire } from './reply.ts'
 import { RequestContext, type Runtime } from './request-context.ts'
 import type { HandlerRunner, MountRunner, Runners } from './runner.ts'
+import { isStream, type StreamBody } from './source.ts'
 
 type Enter = (handle: Handle, inputs: Input[]) => string | undefined
 
@@ -38,7 +40,7 @@ function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly
         }
       }
       if (isThenable(value)) later(ctx, value)
-      else if (value instanceof Response) settle(ctx, status, value)
+      else if (isPiecewise(value)) settle(ctx, status, value)
       else send(ctx, toWire(value, status, ctx._set))
     } catch (error) {
       settle(ctx, status, Promise.reject(error))
@@ -86,7 +88,7 @@ function answerLater(status: number, quickText: QuickText, settle: Settle) {
 function enterMount(runtime: Runtime, runner: MountRunner, onError: readonly OnError[]): Enter {
   const settle = settler(runtime, onError)
   const standIn = standInFor(runner)
-  const handler = compose(runner.middleware, (ctx) => bridge(runner.handler, ctx))
+  const handler = compose(runner.middleware, (ctx) => bridge(runner.handler, ctx as unknown as RequestContext))
   return (handle) => {
     const ctx = new RequestContext(runtime, standIn, handle, [])
     settle(ctx, 200, handler(ctx))
@@ -118,19 +120,33 @@ function settler(runtime: Runtime, onError: readonly OnError[]): Settle {
   }
 }
 
+/** Whether an answer may have to be sent piece by piece. */
+function isPiecewise(value: unknown): boolean {
+  return value instanceof Response || isStream(value instanceof Reply ? value.value : value)
+}
+
 function wireOf(value: unknown, status: number, ctx: RequestContext): Wire | Promise<Wire> {
-  return value instanceof Response ? fromResponse(value, ctx._set) : toWire(value, status, ctx._set)
+  if (!isPiecewise(value)) return toWire(value, status, ctx._set)
+  const open = (stream: StreamBody): Outgoing => new Outgoing(ctx, stream)
+  if (value instanceof Response) return fromResponse(open, value, ctx._set)
+  const { value: stream, ...rest } = replyOf(value, status, ctx._set)
+  return fromStream(open, stream as StreamBody, rest)
 }
 
 function send(ctx: RequestContext, wire: Wire): void {
+  if (wire.stream !== undefined) {
+    wire.stream.start(wire.status, wire.headers, wire.length)
+    return
+  }
   forget(ctx)
   ctx._runtime.binding.respond(ctx._handle, wire.status, wire.headers, wire.body)
 }
 
-/** The request is answered: its `signal` can no longer fire. */
+/** The request is answered: its `signal` can no longer fire, and nobody reads its body any more. */
 function forget(ctx: RequestContext): void {
-  const { controllers } = ctx._runtime
+  const { controllers, incoming } = ctx._runtime
   if (controllers.size > 0) controllers.delete(ctx._handle)
+  if (incoming.size > 0) incoming.get(ctx._handle)?.abort()
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -151,6 +167,7 @@ function standInFor(mount: MountRunner): HandlerRunner {
     headers: null,
     cookies: null,
     body: null,
+    streamBody: true,
     library: [],
     hasAuth: false,
     asks: [],

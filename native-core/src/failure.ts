@@ -31,9 +31,10 @@ export async function failure(
   return problemWire(ctx, new HttpError(500, 'Something went wrong; the log has the details under this request id'))
 }
 
-function logFailure(ctx: RequestContext, error: unknown): void {
+/** One line for what the client is not told. */
+export function logFailure(ctx: RequestContext, error: unknown, message = 'request failed'): void {
   const { id, method, path } = ctx.request
-  ctx.log.error({ err: error, requestId: id, method, path, route: ctx._runner.label }, 'request failed')
+  ctx.log.error({ err: error, requestId: id, method, path, route: ctx._runner.label }, message)
 }
 
 function problemWire(ctx: RequestContext, error: HttpError): Wire {

@@ -40,3 +40,4 @@ export type {
 } from './route.ts'
 export type { AnswerOptions, MountOptions, Router, StaticOptions } from './router.ts'
 export type { InputOf, OutputOf, Schema } from './schema/standard.ts'
+export type { StreamBody } from './source.ts'

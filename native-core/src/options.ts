@@ -91,6 +91,7 @@ const defaultLimits: Limits = {
   connectionsPerAddress: 65_536,
   inFlight: 16_384,
   jsonDepth: 64,
+  streamBuffer: 65_536,
 }
 
 const defaultSecurityHeaders = {

@@ -31,6 +31,8 @@ export interface Limits {
   inFlight: number
   /** Depth of nested arrays and objects in a JSON body. @default 64 */
   jsonDepth: number
+  /** Bytes of one streamed response that may be unsent, and of one streamed body that may be unread, before the other side has to wait. @default 65536 */
+  streamBuffer: number
 }
 
 export interface CorsPlan {
@@ -122,6 +124,8 @@ export interface HandlerRoute extends RouteBase {
   /** JSON body schema; null means the body, if any, is read but not looked at. */
   body: { schema: JsonSchema; required: boolean } | null
   bodyBytes: number | null
+  /** Whether the handler takes the body piece by piece; then there is no body schema. */
+  streamBody: boolean
   /** Indexes in `AppPlan.auths`; the first that finds a token decides. Empty: open. */
   auths: number[]
   /** When no auth finds a valid token: 'reject' answers 401 natively; 'ask' enters JavaScript (a session store is asked) unless cookies are named and none of them is present. */

@@ -3,6 +3,7 @@ import { Reply } from './reply.ts'
 import { type RequestContext, readBody, readerOf, readPart } from './request-context.ts'
 import { guardsHold, type HandlerRunner, type LibraryStep } from './runner.ts'
 import type { Schema, SchemaIssue } from './schema/standard.ts'
+import { isStream } from './source.ts'
 
 /** An answer that follows from the request alone; `onError` is not asked about it, as it is not about the same answer from Rust. */
 export class Refusal extends HttpError {}
@@ -76,6 +77,7 @@ export async function checkResponse(runner: HandlerRunner, value: unknown): Prom
   const schema = runner.responses.get(status) ?? (status < 300 ? runner.response : null)
   if (schema === null) return
   const content: unknown = value instanceof Reply ? value.value : value
+  if (isStream(content)) return
   const result = await schema['~standard'].validate(content)
   if (result.issues === undefined) return
   const reasons = result.issues.map((issue) => {

@@ -1,5 +1,6 @@
 import type { Handle } from './binding.d.ts'
 import type { HostBinding } from './host.ts'
+import { isStream } from './source.ts'
 
 /** The text that answers a request all by itself, or undefined when the value needs a status, headers or bytes. */
 export type QuickText = (handle: Handle, value: unknown) => string | undefined
@@ -14,6 +15,8 @@ export function quickTextOf(binding: HostBinding, status: number): QuickText {
   let isText = false
   return (handle, value) => {
     const text = typeof value === 'string' ? value : isPlain(value) ? JSON.stringify(value) : undefined
+    // An iterator that was written as an object literal.
+    if (text === '{}' && isStream(value)) return undefined
     const wanted = typeof value === 'string'
     if (wanted !== isText && text !== undefined && binding.setText(handle, wanted)) isText = wanted
     return text

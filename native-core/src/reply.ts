@@ -1,4 +1,6 @@
 import { headerFault, isEngineHeader } from './header.ts'
+import type { Outgoing } from './outgoing.ts'
+import { chunkOf, isStream, type StreamBody } from './source.ts'
 
 /** Status codes a `reply` may have. */
 export interface ReplyOptions<Status extends number = number> {
@@ -9,6 +11,8 @@ export interface ReplyOptions<Status extends number = number> {
   status?: Status
   /** Response headers; a list sets a header several times. */
   headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Bytes of a streamed value, if that is known before: sent as Content-Length, and held to. */
+  length?: number
 }
 
 /** A value with a status and headers of its own, made by `reply` or `redirect`. */
@@ -17,11 +21,14 @@ export class Reply<Value = unknown, Status extends number = number> {
   readonly status: Status | undefined
   /** Name and value in turn. */
   readonly headers: readonly string[]
+  /** Bytes of a streamed value. */
+  readonly length: number | undefined
 
-  constructor(value: Value, status: Status | undefined, headers: readonly string[]) {
+  constructor(value: Value, status: Status | undefined, headers: readonly string[], length?: number) {
     this.value = value
     this.status = status
     this.headers = headers
+    this.length = length
   }
 }
 
@@ -33,15 +40,18 @@ export function reply<Value, const Status extends number = number>(
   value: Value,
   options: ReplyOptions<Status> = {},
 ): Reply<Value, Status> {
-  const { status } = options
+  const { status, length } = options
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw new RangeError(`reply(): status ${String(status)}; give a whole number from 200 to 599`)
+  }
+  if (length !== undefined && (!isStream(value) || !Number.isSafeInteger(length) || length < 0)) {
+    throw new RangeError(`reply(): length ${String(length)}; give a streamed value and a whole number of bytes`)
   }
   const headers: string[] = []
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
   }
-  return new Reply(value, status, headers)
+  return new Reply(value, status, headers, length)
 }
 
 /**
@@ -75,17 +85,39 @@ export interface Wire {
   status: number
   headers: string[] | undefined
   body: string | Uint8Array | undefined
+  /** What follows piece by piece instead of the body. */
+  stream?: Outgoing
+  /** Bytes of the stream, if known. */
+  length?: number | undefined
 }
+
+/** A value with its status, its headers and, of a stream, its length. */
+export interface Answered {
+  value: unknown
+  status: number
+  extra: readonly string[] | undefined
+  length: number | undefined
+}
+
+/** Takes a stream in hand for the request that it answers. */
+export type OpenStream = (stream: StreamBody) => Outgoing
 
 const JSON_TYPE = ['content-type', 'application/json']
 const TEXT_TYPE = ['content-type', 'text/plain; charset=utf-8']
 const BYTES_TYPE = ['content-type', 'application/octet-stream']
 
-/** Turns a handler's value into a response. `extra` are the headers set on the context. */
+/** What a handler's value says about its answer. `extra` are the headers set on the context. */
+export function replyOf(value: unknown, status: number, extra: readonly string[] | undefined): Answered {
+  if (!(value instanceof Reply)) return { value, status, extra, length: undefined }
+  const headers = extra === undefined ? value.headers : mergeHeaders(extra, value.headers)
+  return { value: value.value, status: value.status ?? status, extra: headers, length: value.length }
+}
+
+/** Turns a handler's value into a response. */
 export function toWire(value: unknown, status: number, extra: readonly string[] | undefined): Wire {
   if (value instanceof Reply) {
-    const headers = extra === undefined ? value.headers : mergeHeaders(extra, value.headers)
-    return toWire(value.value, value.status ?? status, headers)
+    const inner = replyOf(value, status, extra)
+    return toWire(inner.value, inner.status, inner.extra)
   }
   if (value === undefined || value === null || status === 204 || status === 304) {
     const empty = status === 200 ? 204 : status
@@ -103,8 +135,29 @@ export function toJson(value: unknown): string {
   return text
 }
 
-/** A fetch `Response` as the host wants it; its body is read to the end. */
-export async function fromResponse(response: Response, extra: readonly string[] | undefined): Promise<Wire> {
+/**
+ * A stream as the host wants it. Without a content type it goes by the first chunk, so that nothing is sent before there is one, and a stream that
+ * fails at once is an ordinary error; with one the answer begins at once.
+ */
+export async function fromStream(
+  open: OpenStream,
+  value: StreamBody,
+  { status, extra, length }: Omit<Answered, 'value'>,
+): Promise<Wire> {
+  const stream = open(value)
+  if (extra !== undefined && hasHeader(extra, 'content-type'))
+    return { status, headers: [...extra], body: undefined, stream, length }
+  const first = await stream.first()
+  const type = first !== undefined && typeof chunkOf(first) === 'string' ? TEXT_TYPE : BYTES_TYPE
+  return { status, headers: withType(type, extra), body: undefined, stream, length }
+}
+
+/** A fetch `Response` as the host wants it: a body that is there already as a whole, any other piece by piece. */
+export async function fromResponse(
+  open: OpenStream,
+  response: Response,
+  extra: readonly string[] | undefined,
+): Promise<Wire> {
   const headers: string[] = []
   for (const [name, value] of response.headers) {
     if (name !== 'set-cookie' && !isEngineHeader(name)) headers.push(name, value)
@@ -112,9 +165,18 @@ export async function fromResponse(response: Response, extra: readonly string[] 
   for (const cookie of response.headers.getSetCookie()) headers.push('set-cookie', cookie)
   const all = extra === undefined ? headers : mergeHeaders(extra, headers)
   if (response.body === null) return { status: response.status, headers: all, body: undefined }
-  const body = new Uint8Array(await response.arrayBuffer())
-  const typed = hasHeader(all, 'content-type') ? all : ['content-type', 'application/octet-stream', ...all]
-  return { status: response.status, headers: typed, body }
+  const { status } = response
+  const typed = withType(BYTES_TYPE, all)
+  const stream = open(response.body)
+  const body = await stream.whole()
+  if (body !== undefined) return { status, headers: typed, body }
+  return { status, headers: typed, body: undefined, stream, length: lengthOf(response.headers) }
+}
+
+/** The Content-Length that a `Response` brings; of a decoded body it is that of the encoded one. */
+function lengthOf(headers: Headers): number | undefined {
+  const text = headers.get('content-length')
+  return text !== null && /^\d{1,15}$/.test(text) && !headers.has('content-encoding') ? Number(text) : undefined
 }
 
 function withType(type: readonly string[], extra: readonly string[] | undefined): string[] {

@@ -3,6 +3,8 @@ import type { Handle, Input } from './binding.d.ts'
 import type { Context, HeaderReader, Logger, RequestInfo } from './context.ts'
 import { parseCookies } from './cookies.ts'
 import type { HostBinding } from './host.ts'
+import { Incoming } from './incoming.ts'
+import type { Outgoing } from './outgoing.ts'
 import { pushHeader } from './reply.ts'
 import type { HandlerRunner, PartSlot } from './runner.ts'
 
@@ -12,6 +14,17 @@ export interface Runtime {
   logger: Logger
   /** Abort controllers of requests whose `signal` was asked for. */
   controllers: Map<Handle, AbortController>
+  /** Bodies that are being read piece by piece. */
+  incoming: Map<Handle, Incoming>
+  /** Answers that are being sent piece by piece. */
+  outgoing: Map<Handle, Outgoing>
+  /** `limits.streamBuffer` */
+  streamBuffer: number
+}
+
+/** The state of an application that begins. */
+export function createRuntime(binding: HostBinding, logger: Logger, streamBuffer: number): Runtime {
+  return { binding, logger, controllers: new Map(), incoming: new Map(), outgoing: new Map(), streamBuffer }
 }
 
 /** A value that was not looked at yet; `undefined` is a proper value of most parts. */
@@ -90,7 +103,7 @@ export class RequestContext implements Context, AuthContext {
   }
 
   get request(): RequestInfo {
-    this._request ??= new RequestView(this._runtime.binding, this._handle)
+    this._request ??= new RequestView(this._runtime, this._handle, this._runner.streamBody)
     return this._request
   }
 
@@ -127,13 +140,18 @@ export class RequestContext implements Context, AuthContext {
 
 /** Lazy view of the request line, headers and bytes. Values that log lines need are kept when first read. */
 class RequestView implements RequestInfo {
+  readonly #runtime: Runtime
   readonly #binding: HostBinding
   readonly #handle: Handle
+  readonly #isStreamed: boolean
   #id: string | undefined
+  #stream: ReadableStream<Uint8Array> | undefined
 
-  constructor(binding: HostBinding, handle: Handle) {
-    this.#binding = binding
+  constructor(runtime: Runtime, handle: Handle, isStreamed: boolean) {
+    this.#runtime = runtime
+    this.#binding = runtime.binding
     this.#handle = handle
+    this.#isStreamed = isStreamed
   }
 
   get method(): string {
@@ -168,12 +186,27 @@ class RequestView implements RequestInfo {
   }
 
   bytes(): Uint8Array {
+    if (this.#isStreamed) throw new TypeError('the body of this request is streamed; read request.stream()')
     return this.#binding.body(this.#handle) ?? new Uint8Array()
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    this.#stream ??= this.#isStreamed ? new Incoming(this.#runtime, this.#handle).stream : streamOf(this.bytes())
+    return this.#stream
   }
 
   text(): string {
     return new TextDecoder().decode(this.bytes())
   }
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.byteLength > 0) controller.enqueue(bytes)
+      controller.close()
+    },
+  })
 }
 
 /** Builds one part of the request from what Rust handed over, and does the cheap rest of its schema. */

@@ -6,6 +6,7 @@ import type { Guard } from './guard.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import type { Reply } from './reply.ts'
 import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
+import type { StreamBody } from './source.ts'
 
 /** Response schemas by status; null for a status without a body. */
 export type ResponseMap = { readonly [status: number]: Schema | null }
@@ -33,6 +34,11 @@ export interface RouteOptions {
   rateLimit?: RateLimitOption
   /** Largest body of this route, bytes. @default limits.bodyBytes */
   bodyBytes?: number
+  /**
+   * Hands the body over while it arrives, by `ctx.request.stream()`: the handler runs as soon as the head is here. Not together with `body`.
+   * @default false
+   */
+  streamBody?: boolean
   /** One line for the OpenAPI document. */
   summary?: string
   description?: string
@@ -64,11 +70,14 @@ type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]
 /** What a handler of a route with these options may return. */
 export type HandlerValue<Options> = Options extends { readonly response: infer R }
   ? R extends Schema
-    ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Response
-    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Response
+    ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Streamed
+    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Streamed
   : unknown
 
-/** Answers a request. The value is the answer: object → JSON, string → text, bytes, `reply(…)`, `Response`, undefined → 204. */
+/** What no response schema can look at. */
+type Streamed = Response | StreamBody | Reply<StreamBody>
+
+/** Answers a request. The value is the answer: object → JSON, string → text, bytes, a stream, `reply(…)`, `Response`, undefined → 204. */
 export type Handler<Ctx, Options> = (ctx: Ctx) => HandlerValue<Options> | Promise<HandlerValue<Options>>
 
 /** Wraps handlers; returns what `next` gave, or something else in its place. */
@@ -132,6 +141,7 @@ const routeShape = {
   response,
   status: shape.integer({ min: 200, max: 399 }),
   bodyBytes: shape.integer({ min: 0 }),
+  streamBody: shape.flag(),
   summary: shape.text(),
   description: shape.text(),
   operationId: shape.text(),
@@ -139,11 +149,19 @@ const routeShape = {
 
 export function checkRouteOptions(where: string, method: string, options: unknown): void {
   checkShape(where, options, routeShape)
-  if ((options as RouteOptions).body !== undefined && method === 'GET') {
+  const { body, streamBody } = options as RouteOptions
+  if (body !== undefined && method === 'GET') {
     throw new BoltError(
       'invalid-option',
       `${where}: a body schema on GET`,
       'GET requests have no body; use query, or POST',
+    )
+  }
+  if (body !== undefined && streamBody === true) {
+    throw new BoltError(
+      'invalid-option',
+      `${where}: body together with streamBody`,
+      'a body with a schema is read as a whole before the handler runs; leave one of them out',
     )
   }
 }

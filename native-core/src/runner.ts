@@ -35,6 +35,8 @@ export interface HandlerRunner {
   headers: PartSlot | null
   cookies: PartSlot | null
   body: BodySlot | null
+  /** Whether the body comes piece by piece. */
+  streamBody: boolean
   library: readonly LibraryStep[]
   hasAuth: boolean
   /** Asked in turn when no token was valid. */

@@ -17,9 +17,9 @@ export function createFallback(): HostBinding {
   }
   let next = 1
   return {
-    createServer: (plan, dispatch, aborted) => {
+    createServer: (plan, dispatch, event) => {
       const id = next++
-      servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, aborted, exchanges }))
+      servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, event, exchanges }))
       return id
     },
     listen: (id, plan) => server(id).listen(JSON.parse(plan) as ListenPlan),
@@ -31,6 +31,11 @@ export function createFallback(): HostBinding {
     respond: (handle, status, headers, body) => exchanges.get(handle)?.respond(status, headers, body) ?? false,
     complete: (handle, text) => exchanges.get(handle)?.complete(text) ?? false,
     setText: (handle, isText) => exchanges.get(handle)?.setText(isText) ?? false,
+    start: (handle, status, headers, length) => exchanges.get(handle)?.start(status, headers, length) ?? false,
+    push: (handle, chunk) => exchanges.get(handle)?.push(chunk) ?? -1,
+    finish: (handle) => exchanges.get(handle)?.finish() ?? false,
+    cut: (handle) => exchanges.get(handle)?.cut() ?? false,
+    read: (handle) => exchanges.get(handle)?.upload?.read(),
     method: (handle) => exchanges.get(handle)?.method,
     target: (handle) => exchanges.get(handle)?.target,
     header: (handle, name) => exchanges.get(handle)?.header(name),

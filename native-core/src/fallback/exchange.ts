@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpErrorCode } from '../errors.ts'
 import { httpErrors } from '../errors.ts'
 import { PROBLEM_TYPE, problemBody, type Violation } from '../problem.ts'
+import type { Upload } from './upload.ts'
 
 /** A request that the host itself answers with an error. */
 export class Rejection extends Error {
@@ -30,6 +31,8 @@ export class Exchange {
   readonly requestId: string
   readonly address: string
   body: Uint8Array | undefined
+  /** A body that the handler takes while it comes. */
+  upload: Pick<Upload, 'read'> | undefined
   claims: string | undefined
   /** Status of a plain return value. */
   status = 200
@@ -37,6 +40,11 @@ export class Exchange {
   texts: Texts = { areJson: true }
   #base: readonly string[]
   #isAnswered = false
+  /** Unsent bytes beyond which `onDrain` is called once there are few. */
+  streamBuffer = Number.POSITIVE_INFINITY
+  onDrain: () => void = () => undefined
+  #stream: Streamed | undefined
+  #onBegin: () => void = () => undefined
   #onAnswer: () => void = () => undefined
 
   constructor(req: IncomingMessage, res: ServerResponse, base: readonly string[], address: string) {
@@ -60,6 +68,12 @@ export class Exchange {
     return this.#isAnswered
   }
 
+  /** Called when the response begins. */
+  set onBegin(callback: () => void) {
+    this.#onBegin = callback
+  }
+
+  /** Called when the request is over. */
   set onAnswer(callback: () => void) {
     this.#onAnswer = callback
   }
@@ -83,25 +97,109 @@ export class Exchange {
 
   /** Answers once; false when it was answered before or the client is gone. */
   respond(status: number, headers: readonly string[] | undefined, body: string | Uint8Array | undefined): boolean {
-    if (this.#isAnswered) return false
-    this.#isAnswered = true
-    this.#onAnswer()
+    if (this.#isAnswered || this.#stream !== undefined) return false
+    this.#finished()
     const { res } = this
     if (res.destroyed || res.headersSent) return false
-    this.setBase()
     const given = headers ?? (body === undefined ? [] : ['content-type', 'application/json'])
+    this.#writeHead(status, given)
+    const isBodiless = status === 204 || status === 304
+    const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body as string)
+    if (!isBodiless) res.setHeader('content-length', bytes.byteLength)
+    res.end(isBodiless || this.method === 'HEAD' ? undefined : bytes)
+    this.#leaveBody()
+    return true
+  }
+
+  #writeHead(status: number, given: readonly string[]): void {
+    this.#onBegin()
+    this.setBase()
     const values = new Map<string, string[]>()
     for (let index = 0; index < given.length; index += 2) {
       const name = given[index] as string
       values.set(name, [...(values.get(name) ?? []), given[index + 1] as string])
     }
-    for (const [name, list] of values) res.setHeader(name, list.length === 1 ? (list[0] as string) : list)
-    res.statusCode = status
+    for (const [name, list] of values) this.res.setHeader(name, list.length === 1 ? (list[0] as string) : list)
+    this.res.statusCode = status
+  }
+
+  /** Begins a response that comes in pieces; false when it has no content, or the request is over. */
+  start(status: number, headers: readonly string[] | undefined, length: number | undefined): boolean {
+    const { res } = this
+    if (this.#isAnswered || this.#stream !== undefined || res.destroyed) return false
+    this.#writeHead(status, headers ?? [])
     const isBodiless = status === 204 || status === 304
-    const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body as string)
-    if (!isBodiless) res.setHeader('content-length', bytes.byteLength)
-    res.end(isBodiless || this.method === 'HEAD' ? undefined : bytes)
+    if (length !== undefined && !isBodiless) res.setHeader('content-length', length)
+    if (isBodiless || this.method === 'HEAD') {
+      this.#finished()
+      res.end()
+      this.#leaveBody()
+      return false
+    }
+    this.#stream = { left: length, isStopped: false, isHidden: length === undefined && this.req.httpVersion === '1.0' }
+    res.flushHeaders()
     return true
+  }
+
+  /** Sends a piece; the number of unsent bytes. */
+  push(chunk: string | Uint8Array): number {
+    const { res } = this
+    const stream = this.#stream
+    if (this.#isAnswered || stream === undefined || res.destroyed) return -1
+    if (stream.left !== undefined) {
+      const left = stream.left - Buffer.byteLength(chunk)
+      if (left < 0) throw lengthFault('the content is longer than its Content-Length')
+      stream.left = left
+    }
+    if (chunk.length > 0) res.write(chunk)
+    if (res.writableLength > this.streamBuffer && !stream.isStopped) {
+      stream.isStopped = true
+      res.once('drain', () => {
+        stream.isStopped = false
+        if (!this.#isAnswered) this.onDrain()
+      })
+    }
+    return res.writableLength
+  }
+
+  /** Ends a response that was started. */
+  finish(): boolean {
+    if (this.#isAnswered || this.#stream === undefined) return false
+    const { left } = this.#stream
+    if (left !== undefined && left > 0)
+      throw lengthFault(`the content is ${left} bytes shorter than its Content-Length`)
+    this.#finished()
+    this.res.end()
+    this.#leaveBody()
+    return true
+  }
+
+  /** Sends what there is and ends the connection without an end of the response. */
+  cut(): boolean {
+    if (this.#isAnswered) return false
+    this.#finished()
+    const { res } = this
+    const isHidden = this.#stream?.isHidden === true
+    const end = (): void => {
+      const { socket } = res
+      if (socket === null) return
+      if (isHidden) socket.write('', () => socket.resetAndDestroy())
+      else socket.end(() => socket.destroy())
+    }
+    // A response that waits for its turn has no socket yet.
+    if (res.socket === null) res.once('socket', () => setImmediate(end))
+    else end()
+    return true
+  }
+
+  /** What the client still sends is thrown away; when that is much, the connection ends with the answer. */
+  #leaveBody(): void {
+    if (!this.req.complete) this.req.resume()
+  }
+
+  #finished(): void {
+    this.#isAnswered = true
+    this.#onAnswer()
   }
 
   /** Answers with a text, the route's status and its type of texts. */
@@ -116,8 +214,13 @@ export class Exchange {
     return true
   }
 
-  /** Answers with a problem document. */
+  /** Answers with a problem document, unless it was answered. */
   reject(rejection: Rejection): void {
+    this.refuse(rejection)
+  }
+
+  /** Answers with a problem document; false when the response has begun. */
+  refuse(rejection: Rejection): boolean {
     const { code, message, errors } = rejection
     const { status } = httpErrors[code]
     const body = problemBody({
@@ -127,21 +230,32 @@ export class Exchange {
       requestId: this.requestId,
       ...(errors === undefined ? {} : { errors }),
     })
-    this.respond(status, ['content-type', PROBLEM_TYPE, ...rejection.headers], body)
+    return this.respond(status, ['content-type', PROBLEM_TYPE, ...rejection.headers], body)
   }
 
   /** Marks the request as answered by something that writes to the response itself. */
   take(): void {
-    this.#isAnswered = true
-    this.#onAnswer()
+    this.#finished()
     this.setBase()
   }
 
   /** The client is gone; nothing can be answered any more. */
   abandon(): boolean {
     if (this.#isAnswered) return false
-    this.#isAnswered = true
-    this.#onAnswer()
+    this.#finished()
     return true
   }
+}
+
+/** A response that is being sent in pieces. */
+interface Streamed {
+  /** Bytes missing of the length that was promised. */
+  left: number | undefined
+  isStopped: boolean
+  /** Only the end of the connection ends it, so that a client would take a cut for that. */
+  isHidden: boolean
+}
+
+function lengthFault(message: string): Error {
+  return Object.assign(new Error(message), { code: 'invalid-length' })
 }

@@ -31,6 +31,13 @@ class MemorySocket extends Duplex {
   setKeepAlive(): this {
     return this
   }
+
+  /** The end of a response that only the end of its connection could complete. */
+  resetAndDestroy(): this {
+    this.written.length = 0
+    this.emit('answered')
+    return this
+  }
 }
 
 /** Sends the bytes of one request through the server's own parser and handlers. */
@@ -42,7 +49,12 @@ export function injectBytes(
 ): void {
   const socket = new MemorySocket(peer)
   socket.once('answered', () => {
-    const response = parseResponse(Buffer.concat(socket.written))
+    const isHead = Buffer.from(bytes.subarray(0, 5)).toString('latin1') === 'HEAD '
+    const response = parseResponse(Buffer.concat(socket.written), isHead) ?? {
+      status: 0,
+      headers: [],
+      body: new Uint8Array(),
+    }
     socket.destroy()
     done(response)
   })
@@ -58,12 +70,12 @@ export function watchInjected(req: IncomingMessage, res: ServerResponse): void {
   if (socket instanceof MemorySocket) res.once('close', () => socket.emit('answered'))
 }
 
-/** Reads the last response of what was written; interim ones (100) are skipped. */
-function parseResponse(bytes: Buffer): InjectedResponse {
+/** Reads the last response of what was written, if it is complete; interim ones (100) are skipped. */
+function parseResponse(bytes: Buffer, isHead: boolean): InjectedResponse | undefined {
   let rest = bytes
   for (;;) {
     const end = rest.indexOf('\r\n\r\n')
-    if (end === -1) throw new Error('the server wrote no complete response')
+    if (end === -1) return undefined
     const [line = '', ...fields] = rest.subarray(0, end).toString('latin1').split('\r\n')
     const body = rest.subarray(end + 4)
     const status = Number(line.split(' ')[1])
@@ -75,6 +87,26 @@ function parseResponse(bytes: Buffer): InjectedResponse {
       const colon = field.indexOf(':')
       return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()]
     })
-    return { status, headers, body: new Uint8Array(body) }
+    const content = isHead ? Buffer.alloc(0) : contentOf(body, headers)
+    return content === undefined ? undefined : { status, headers, body: new Uint8Array(content) }
+  }
+}
+
+function contentOf(body: Buffer, headers: readonly string[]): Buffer | undefined {
+  const value = (name: string): string | undefined => headers[headers.indexOf(name) + 1]
+  if (headers.includes('transfer-encoding')) return joinChunks(body)
+  const length = headers.includes('content-length') ? Number(value('content-length')) : body.byteLength
+  return body.byteLength < length ? undefined : body.subarray(0, length)
+}
+
+function joinChunks(body: Buffer): Buffer | undefined {
+  const parts: Buffer[] = []
+  for (let at = 0; ; ) {
+    const end = body.indexOf('\r\n', at)
+    if (end === -1) return undefined
+    const size = Number.parseInt(body.subarray(at, end).toString('latin1'), 16)
+    if (size === 0) return Buffer.concat(parts)
+    parts.push(body.subarray(end + 2, end + 2 + size))
+    at = end + 2 + size + 2
   }
 }

@@ -3,7 +3,7 @@ import { parseCookies } from '../cookies.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, RoutePlan } from '../plan.ts'
 import type { Violation } from '../problem.ts'
 import { guardsHold } from '../runner.ts'
-import { readBody } from './body.ts'
+import { assertFits, readBody } from './body.ts'
 import { coercePart } from './coerce.ts'
 import { type Exchange, Rejection } from './exchange.ts'
 import { parseStrict } from './json-text.ts'
@@ -77,6 +77,8 @@ export async function prepareInputs(
   if (route.body !== null) {
     const text = await readJson(route, exchange, limit, plan.limits.jsonDepth, violations)
     inputs.push(text)
+  } else if (route.plan.streamBody) {
+    assertFits(exchange, limit)
   } else {
     exchange.body = await readBody(exchange, limit)
   }

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Aborted, Dispatch, Handle, InjectedResponse, Listening, Stats } from '../binding.d.ts'
+import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, Stats } from '../binding.d.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
 import { AddressReader } from './address.ts'
-import { readBody } from './body.ts'
+import { assertFits, hasBody } from './body.ts'
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
 import { Exchange, Rejection, type Texts } from './exchange.ts'
 import { answerFault } from './faults.ts'
@@ -16,10 +16,11 @@ import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
 import { TokenCheck } from './tokens.ts'
+import { Upload } from './upload.ts'
 
 export interface Callbacks {
   dispatch: Dispatch
-  aborted: Aborted
+  event: OnEvent
   exchanges: Map<Handle, Exchange>
 }
 
@@ -187,8 +188,9 @@ export class FallbackServer {
     if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
     if (route.kind === 'mount') {
       takeRates(this.#rates, route.rateLimits, exchange, false)
-      exchange.body = await readBody(exchange, route.bodyBytes ?? this.#plan.limits.bodyBytes)
-      return this.#dispatch(exchange, route.id, [])
+      const limit = route.bodyBytes ?? this.#plan.limits.bodyBytes
+      assertFits(exchange, limit)
+      return this.#dispatch(exchange, route.id, [], limit)
     }
     const compiled = this.#routes[route.id] as CompiledRoute
     const inputs = await prepareInputs(this.#plan, compiled, exchange, params, {
@@ -196,14 +198,16 @@ export class FallbackServer {
       rates: this.#rates,
     })
     exchange.status = route.status
-    this.#dispatch(exchange, route.id, inputs)
+    const streamed = route.streamBody ? (route.bodyBytes ?? this.#plan.limits.bodyBytes) : undefined
+    this.#dispatch(exchange, route.id, inputs, streamed)
   }
 
-  #dispatch(exchange: Exchange, route: number, inputs: Parameters<Dispatch>[2][]): void {
+  /** Calls the handler; `limit` is that of a body which the handler takes while it comes. */
+  #dispatch(exchange: Exchange, route: number, inputs: Parameters<Dispatch>[2][], limit?: number): void {
     const { limits } = this.#plan
     if (this.#waiting >= limits.inFlight)
       throw new Rejection('overloaded', 'Too many requests wait (limits.inFlight)', { headers: ['retry-after', '1'] })
-    const { exchanges, dispatch, aborted } = this.#callbacks
+    const { exchanges, dispatch, event } = this.#callbacks
     const handle = nextHandle++
     exchanges.set(handle, exchange)
     this.#waiting += 1
@@ -211,6 +215,12 @@ export class FallbackServer {
       () => exchange.reject(new Rejection('handler-timeout', 'The answer took too long (limits.requestTimeout)')),
       limits.requestTimeout,
     )
+    exchange.streamBuffer = limits.streamBuffer
+    exchange.onDrain = () => event(handle, 2)
+    exchange.onBegin = () => {
+      clearTimeout(timer)
+      if (this.#isClosing) exchange.res.shouldKeepAlive = false
+    }
     exchange.onAnswer = () => {
       clearTimeout(timer)
       if (this.#isClosing) exchange.res.shouldKeepAlive = false
@@ -218,8 +228,18 @@ export class FallbackServer {
       this.#waiting -= 1
     }
     exchange.res.once('close', () => {
-      if (exchange.abandon()) aborted(handle)
+      if (exchange.abandon()) event(handle, 0)
     })
+    if (limit !== undefined && hasBody(exchange)) {
+      const moved = (): void => {
+        timer.refresh()
+        event(handle, 1)
+      }
+      exchange.upload = new Upload(exchange, limit, moved, () => event(handle, 0))
+    } else if (limit !== undefined) {
+      exchange.body = new Uint8Array()
+      exchange.upload = { read: () => null }
+    }
     this.#javascriptCalls += 1
     this.#texts[route] ??= { areJson: true }
     exchange.texts = this.#texts[route]

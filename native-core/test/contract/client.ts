@@ -49,7 +49,10 @@ export async function exchange(
         reader.push(chunk)
         check(false)
       })
-      socket.on('end', () => check(true))
+      socket.on('end', () => {
+        reader.end()
+        check(true)
+      })
       socket.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'ECONNRESET' && reader.responses.length > 0) return check(true)
         clearTimeout(timer)
@@ -76,6 +79,7 @@ export class ResponseReader {
   pending: Buffer = Buffer.alloc(0)
   readonly #methods: readonly string[]
   #interim: number[] = []
+  #isEnded = false
 
   constructor(methods: readonly string[]) {
     this.#methods = methods
@@ -84,6 +88,12 @@ export class ResponseReader {
   push(chunk: Buffer): void {
     this.pending = Buffer.concat([this.pending, chunk])
     while (this.#take()) {}
+  }
+
+  /** The connection ended, and with it a body that nothing else ends. */
+  end(): void {
+    this.#isEnded = true
+    this.#take()
   }
 
   #take(): boolean {
@@ -102,7 +112,7 @@ export class ResponseReader {
     }
     const method = this.#methods[this.responses.length] ?? 'GET'
     const rest = this.pending.subarray(end + 4)
-    const found = bodyOf(rest, headers, status, method)
+    const found = bodyOf(rest, headers, status, method) ?? (this.#isEnded ? untilClose(rest, headers) : undefined)
     if (found === undefined) return false
     this.responses.push({ status, headers, body: found.body, interim: this.#interim })
     this.#interim = []
@@ -120,8 +130,14 @@ function bodyOf(
   if (method === 'HEAD' || status === 204 || status === 304) return { body: Buffer.alloc(0), used: 0 }
   const value = (name: string): string | undefined => headers.find(([key]) => key === name)?.[1]
   if (value('transfer-encoding') === 'chunked') return chunksOf(rest)
-  const length = Number(value('content-length') ?? 0)
+  if (value('content-length') === undefined) return undefined
+  const length = Number(value('content-length'))
   return rest.byteLength < length ? undefined : { body: rest.subarray(0, length), used: length }
+}
+
+function untilClose(rest: Buffer, headers: Array<[string, string]>): { body: Buffer; used: number } | undefined {
+  if (headers.some(([name]) => name === 'transfer-encoding' || name === 'content-length')) return undefined
+  return { body: rest, used: rest.byteLength }
 }
 
 function chunksOf(rest: Buffer): { body: Buffer; used: number } | undefined {

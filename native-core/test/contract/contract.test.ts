@@ -10,6 +10,7 @@ import { cors } from './cases/cors.ts'
 import { headersAndCookies, params, query } from './cases/inputs.ts'
 import { rateLimits } from './cases/rate-limits.ts'
 import { methods, routing } from './cases/routing.ts'
+import { streamedBodies, streams } from './cases/streams.ts'
 import { connection, framing, limits } from './cases/wire.ts'
 import { exchange } from './client.ts'
 import { askBytes, checkAnswer, methodsOf, toAsked } from './run.ts'
@@ -26,6 +27,8 @@ const table: Record<string, Case[]> = {
   fixed,
   files,
   mounts,
+  streams,
+  streamedBodies,
   cors,
   framing,
   connection,

@@ -3,7 +3,7 @@
 #[path = "engine/client.rs"]
 mod client;
 
-use bolt_core::engine::Body;
+use bolt_core::engine::{Body, Event};
 use client::{Client, app, handler};
 
 fn plan() -> String {
@@ -175,7 +175,7 @@ fn a_handler_that_does_not_answer_is_given_up() {
     let handle = client.next_handle().expect("a call");
     client.wait(3200);
     assert_eq!(client.statuses(), [504]);
-    assert_eq!(client.engine.take_aborted(), Some(handle));
+    assert_eq!(client.engine.take_event(), Some((handle, Event::Aborted)));
     assert!(!client.respond(handle, 200, "late"));
     client.send(get("/none").as_bytes());
     assert_eq!(client.statuses(), [504, 404], "the connection goes on");
@@ -187,7 +187,7 @@ fn a_client_that_is_gone_takes_its_requests_with_it() {
     client.send(get("/a").as_bytes());
     let handle = client.next_handle().expect("a call");
     client.engine.remove(client.id);
-    assert_eq!(client.engine.take_aborted(), Some(handle));
+    assert_eq!(client.engine.take_event(), Some((handle, Event::Aborted)));
     assert!(client.engine.method(handle).is_none() && client.engine.body(handle).is_none());
     assert!(!client.respond(handle, 200, "late"));
 }

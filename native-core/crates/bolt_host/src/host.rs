@@ -146,6 +146,10 @@ impl Host {
                     if event.is_writable() {
                         self.write(id);
                     }
+                    // Reset by the client. While its input is left in the socket, no read would find out.
+                    if event.is_write_closed() && !self.engine.wants_input(id) {
+                        self.remove(id);
+                    }
                 }
             }
         }
@@ -177,7 +181,7 @@ impl Host {
 
     /// Whether there are calls, injected responses or ended requests to hand on.
     pub fn has_news(&self) -> bool {
-        self.engine.has_calls() || self.engine.has_aborted() || !self.injected.is_empty()
+        self.engine.has_calls() || self.engine.has_events() || !self.injected.is_empty()
     }
 
     /// After the calls of a pass: writes what there is, once per connection, and lets waiting input go on. True when there are calls again.

@@ -85,7 +85,7 @@ impl Socket {
                     let all = count == output.len();
                     engine.wrote(id, count);
                     if !all {
-                        return Next::Wait;
+                        return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
                     }
                 }
                 Err(error) => match error.kind() {
@@ -104,6 +104,10 @@ impl Socket {
         match engine.fate(id) {
             Fate::Open => Next::Wait,
             Fate::Close => Next::Close,
+            Fate::Reset => {
+                self.stream.reset_when_closed();
+                Next::Close
+            }
             Fate::Linger if self.shut => Next::Wait,
             Fate::Linger => {
                 self.shut = true;

@@ -5,11 +5,13 @@
 
 use std::io;
 use std::net::Shutdown;
+use std::time::Duration;
 
 use mio::event::Source;
 use mio::net::TcpStream;
 #[cfg(unix)]
 use mio::net::UnixStream;
+use socket2::SockRef;
 
 /// An open stream socket that does not block.
 #[derive(Debug)]
@@ -46,6 +48,14 @@ impl Stream {
             Self::Tcp(stream) => stream.shutdown(Shutdown::Write),
             #[cfg(unix)]
             Self::Unix(stream) => stream.shutdown(Shutdown::Write),
+        }
+    }
+
+    /// Has closing look like a failure to the peer. A Unix domain socket cannot do that.
+    pub(crate) fn reset_when_closed(&self) {
+        if let Self::Tcp(stream) = self {
+            // If it cannot be had, an ordinary end must do.
+            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
         }
     }
 

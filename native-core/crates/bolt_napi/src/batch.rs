@@ -33,13 +33,14 @@ impl Server {
             return;
         }
         let _leave = Leave(self);
+        self.is_kicked.set(false);
         let Some(environment) = self.environment.upgrade() else { return };
         let js = environment.js();
         let mut scratch = environment.scratch.take();
         for round in 0.. {
             let mut entered = None;
             self.run_calls(js, &mut entered, &mut scratch);
-            self.tell_aborted(js, &mut entered);
+            self.tell_events(js, &mut entered);
             self.deliver(js, &mut entered);
             if let Some(Entered { scope, .. }) = entered {
                 js.close(scope);
@@ -109,11 +110,12 @@ impl Server {
         }
     }
 
-    fn tell_aborted(&self, js: Js, entered: &mut Option<Entered>) {
+    fn tell_events(&self, js: Js, entered: &mut Option<Entered>) {
         loop {
-            let Some(handle) = self.host.borrow_mut().engine().take_aborted() else { return };
+            let Some((handle, event)) = self.host.borrow_mut().engine().take_event() else { return };
             let Some(entered) = self.enter(js, entered) else { return };
-            self.tell(js, entered, &entered.callbacks.aborted, js.number(self.number(handle)));
+            let arguments = [js.number(self.number(handle)), js.integer(values::event_kind(event))];
+            self.tell(js, entered, &entered.callbacks.event, &arguments);
         }
     }
 
@@ -122,15 +124,15 @@ impl Server {
             let Some((id, response)) = self.host.borrow_mut().take_injected() else { return };
             let Some(done) = self.injected.borrow_mut().remove(&id) else { continue };
             let Some(entered) = self.enter(js, entered) else { return };
-            self.tell(js, entered, &done, values::injected(js, &response));
+            self.tell(js, entered, &done, &[values::injected(js, &response)]);
             js.release(done);
         }
     }
 
     /// Calls a function whose failure nobody here can handle.
-    fn tell(&self, js: Js, entered: &Entered, function: &Reference, argument: Value) {
+    fn tell(&self, js: Js, entered: &Entered, function: &Reference, arguments: &[Value]) {
         let isolation = &entered.callbacks.isolation;
-        let told = js.call_back(&isolation.context, js.deref(function), entered.this, &[argument]);
+        let told = js.call_back(&isolation.context, js.deref(function), entered.this, arguments);
         isolation.clean(js, entered.this);
         if let Err(Thrown(error)) = told
             && let Some(text) = js.describe(error)
@@ -146,12 +148,12 @@ impl Server {
         }
         let Some(cut) = self.host.borrow_mut().finish() else { return };
         let mut entered = None;
-        self.tell_aborted(js, &mut entered);
+        self.tell_events(js, &mut entered);
         self.deliver(js, &mut entered);
         let waiting = std::mem::take(&mut *self.closing.borrow_mut());
         for done in waiting {
             if let Some(entered) = self.enter(js, &mut entered) {
-                self.tell(js, entered, &done, js.integer(cut as u32));
+                self.tell(js, entered, &done, &[js.integer(cut as u32)]);
             }
             js.release(done);
         }
@@ -162,7 +164,7 @@ impl Server {
         self.leave_loop();
         if let Some(callbacks) = self.callbacks.borrow_mut().take().and_then(Rc::into_inner) {
             js.release(callbacks.dispatch);
-            js.release(callbacks.aborted);
+            js.release(callbacks.event);
             callbacks.isolation.release(js);
         }
     }

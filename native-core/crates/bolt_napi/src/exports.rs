@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bolt_core::Engine;
-use bolt_core::engine::{Body, RespondFault};
+use bolt_core::engine::{Body, Read, RespondFault, Started, StreamFault};
 use bolt_core::plan::PlanError;
 use bolt_host::Host;
 use napi_sys::{napi_callback_info, napi_env, napi_value};
@@ -46,6 +46,11 @@ exports! {
     "inject" = inject(4);
     "respond" = respond(4);
     "complete" = complete(2);
+    "start" = start(4);
+    "push" = push(2);
+    "finish" = finish(1);
+    "cut" = cut(1);
+    "read" = read(1);
     "setText" = set_text(2);
     "method" = method(1);
     "target" = target(1);
@@ -75,12 +80,12 @@ mod functions {
     pub(super) use crate::listening::{listen, open_listener};
 
     pub(super) fn create_server(request: Request<3>) -> Value {
-        let Request { js, environment, arguments: [plan, dispatch, aborted] } = request;
+        let Request { js, environment, arguments: [plan, dispatch, event] } = request;
         let Some(plan) = js.get_string(plan) else { return js.throw("invalid-plan", "the plan must be JSON text") };
         let made = environment.add(|index, slots| {
             let engine = Engine::new(&plan, slots)?;
             let host = Host::new(engine).map_err(|error| PlanError::invalid("server", error))?;
-            Server::new(&environment, index, host, js, [dispatch, aborted])
+            Server::new(&environment, index, host, js, [dispatch, event])
                 .ok_or_else(|| PlanError::invalid("server", "JavaScript cannot run in this environment"))
         });
         match made {
@@ -149,13 +154,96 @@ mod functions {
                 }
                 js.boolean(answered)
             }
-            Err(RespondFault::Status) => {
+            Err(fault) => throw_respond(js, status, fault),
+        }
+    }
+
+    fn throw_respond(js: Js, status: u16, fault: RespondFault) -> Value {
+        match fault {
+            RespondFault::Status => {
                 js.throw("invalid-status", &format!("status {status} cannot be sent: 200 to 599 can"))
             }
-            Err(RespondFault::Header) => js.throw(
+            RespondFault::Header => js.throw(
                 "invalid-header",
                 "a header name is no token, or a value has control characters such as CR, LF or NUL",
             ),
+        }
+    }
+
+    pub(super) fn start(request: Request<4>) -> Value {
+        let Request { js, environment, arguments: [handle, status, headers, length] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.boolean(false) };
+        let status = js.get_number(status).filter(|s| (0.0..1000.0).contains(s)).unwrap_or(0.0) as u16;
+        let Some(headers) = read_headers(js, headers) else {
+            return js.throw("invalid-header", "a header value has characters beyond U+00FF, or is no string");
+        };
+        let length = js.get_number(length).filter(|length| *length >= 0.0).map(|length| length as u64);
+        let started = server.answering().engine().start(handle, status, headers.pairs(), length);
+        match started {
+            Ok(started) => {
+                server.write_soon();
+                js.boolean(started == Some(Started::Open))
+            }
+            Err(fault) => throw_respond(js, status, fault),
+        }
+    }
+
+    pub(super) fn push(request: Request<2>) -> Value {
+        let Request { js, environment, arguments: [handle, chunk] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.number(-1.0) };
+        let push = |bytes: &[u8]| server.answering().engine().push(handle, bytes);
+        let mut text = Vec::new();
+        let pushed = js.with_bytes(chunk, push).or_else(|| js.get_text(chunk, &mut text).then(|| push(&text)));
+        match pushed {
+            Some(Ok(unsent)) => {
+                server.write_soon();
+                unsent.map_or_else(|| js.number(-1.0), |unsent| js.number(unsent as f64))
+            }
+            Some(Err(fault)) => throw_stream(js, fault),
+            None => js.throw("invalid-chunk", "a chunk is a string or a Uint8Array"),
+        }
+    }
+
+    pub(super) fn finish(request: Request<1>) -> Value {
+        let Request { js, environment, arguments: [handle] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.boolean(false) };
+        let finished = server.answering().engine().finish(handle);
+        server.write_soon();
+        finished.map_or_else(|fault| throw_stream(js, fault), |finished| js.boolean(finished))
+    }
+
+    fn throw_stream(js: Js, fault: StreamFault) -> Value {
+        match fault {
+            StreamFault::TooLong => js.throw("invalid-length", "the content is longer than its Content-Length"),
+            StreamFault::TooShort(missing) => {
+                js.throw("invalid-length", &format!("the content is {missing} bytes shorter than its Content-Length"))
+            }
+        }
+    }
+
+    pub(super) fn cut(request: Request<1>) -> Value {
+        let Request { js, environment, arguments: [handle] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.boolean(false) };
+        let done = server.answering().engine().cut(handle);
+        server.write_soon();
+        js.boolean(done)
+    }
+
+    pub(super) fn read(request: Request<1>) -> Value {
+        let Request { js, environment, arguments: [handle] } = request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.undefined() };
+        let read = server.answering().engine().read(handle, |bytes| js.bytes(bytes));
+        // The connection may be read from again, or the client told to go on.
+        server.write_soon();
+        match read {
+            Some(Read::Bytes(bytes)) => bytes,
+            Some(Read::End) => js.null(),
+            Some(Read::Nothing) | None => js.undefined(),
         }
     }
 
@@ -306,6 +394,15 @@ impl Server {
             host.set_time();
         }
         host
+    }
+
+    /// Has what was sent in pieces written at the end of the batch. Outside of one the event loop comes back for it, so that all pieces of this
+    /// moment become one write.
+    fn write_soon(self: &Rc<Self>) {
+        if !self.in_batch.get() && !self.is_kicked.get() && self.host.borrow().engine_ref().has_touched() {
+            self.is_kicked.set(true);
+            self.kick();
+        }
     }
 
     /// Writes what was answered outside a batch. JavaScript is not entered from here: that waits for the event loop.

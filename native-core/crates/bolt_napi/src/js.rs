@@ -157,6 +157,10 @@ impl Js {
         status == Status::napi_ok && result
     }
 
+    pub(crate) fn null(self) -> Value {
+        value!((|r| napi_get_null(self.0, r)))
+    }
+
     pub(crate) fn is_undefined(self, value: Value) -> bool {
         let mut kind = 0;
         // SAFETY: as in `value!`.
@@ -202,6 +206,11 @@ impl Js {
 
     /// Appends the bytes of a typed array to `out`; false when the value is none.
     pub(crate) fn get_bytes(self, value: Value, out: &mut Vec<u8>) -> bool {
+        self.with_bytes(value, |bytes| out.extend_from_slice(bytes)).is_some()
+    }
+
+    /// Looks at the bytes of a typed array; `None` when the value is none. No JavaScript may run in `look`.
+    pub(crate) fn with_bytes<T>(self, value: Value, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let (mut kind, mut length, mut data) = (0, 0, null_mut());
         // SAFETY: as in `value!`; results that do not matter may be null.
         let status = unsafe {
@@ -210,13 +219,13 @@ impl Js {
         if status != Status::napi_ok
             || !matches!(kind, TypedarrayType::uint8_array | TypedarrayType::uint8_clamped_array)
         {
-            return false;
+            return None;
         }
-        if length > 0 && !data.is_null() {
-            // SAFETY: Node says that `length` bytes live at `data`; no JavaScript runs while they are copied.
-            out.extend_from_slice(unsafe { std::slice::from_raw_parts(data.cast::<u8>(), length) });
+        if length == 0 || data.is_null() {
+            return Some(look(&[]));
         }
-        true
+        // SAFETY: Node says that `length` bytes live at `data`; no JavaScript runs while they are looked at.
+        Some(look(unsafe { std::slice::from_raw_parts(data.cast::<u8>(), length) }))
     }
 
     /// Calls a function with undefined as `this`.

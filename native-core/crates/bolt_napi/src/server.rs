@@ -18,7 +18,7 @@ use crate::uv::Handles;
 #[derive(Debug)]
 pub(crate) struct Callbacks {
     pub(crate) dispatch: Reference,
-    pub(crate) aborted: Reference,
+    pub(crate) event: Reference,
     pub(crate) isolation: Isolation,
 }
 
@@ -40,6 +40,8 @@ pub(crate) struct Server {
     pub(crate) host: RefCell<Host>,
     pub(crate) callbacks: RefCell<Option<Rc<Callbacks>>>,
     pub(crate) in_batch: Cell<bool>,
+    /// The event loop will come back for what was sent in pieces.
+    pub(crate) is_kicked: Cell<bool>,
     handles: RefCell<Option<Handles>>,
     /// Who waits for the responses to injected requests.
     pub(crate) injected: RefCell<HashMap<ConnectionId, Reference>>,
@@ -56,16 +58,17 @@ impl Server {
         index: usize,
         host: Host,
         js: Js,
-        [dispatch, aborted]: [Value; 2],
+        [dispatch, event]: [Value; 2],
     ) -> Option<Self> {
         let isolation = Isolation::new(js)?;
-        let callbacks = Callbacks { dispatch: js.reference(dispatch), aborted: js.reference(aborted), isolation };
+        let callbacks = Callbacks { dispatch: js.reference(dispatch), event: js.reference(event), isolation };
         Some(Self {
             environment: Rc::downgrade(environment),
             index,
             host: RefCell::new(host),
             callbacks: RefCell::new(Some(Rc::new(callbacks))),
             in_batch: Cell::new(false),
+            is_kicked: Cell::new(false),
             handles: RefCell::new(None),
             injected: RefCell::default(),
             closing: RefCell::default(),

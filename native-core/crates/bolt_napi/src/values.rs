@@ -1,6 +1,6 @@
 //! Conversion of the engine's values.
 
-use bolt_core::engine::{Inputs, Value as Input};
+use bolt_core::engine::{Event, Inputs, Value as Input};
 use bolt_host::Injected;
 
 use crate::js::{Js, Value};
@@ -25,6 +25,15 @@ fn convert(js: Js, value: &Input, inputs: &Inputs<'_>) -> Value {
             }
             array
         }
+    }
+}
+
+/// `EventKind` of binding.d.ts.
+pub(crate) fn event_kind(event: Event) -> u32 {
+    match event {
+        Event::Aborted => 0,
+        Event::Readable => 1,
+        Event::Drained => 2,
     }
 }
 

@@ -6,6 +6,7 @@ import { js } from './entered.ts'
 import { inputs } from './inputs.ts'
 import { limitedApp } from './limited.ts'
 import { signIn } from './sign-in.ts'
+import { streams } from './streams.ts'
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -30,6 +31,7 @@ function mainApp(): App {
   inputs(app)
   signIn(app)
   answers(app)
+  streams(app)
   mounts(app)
   app.onError((error) => (error instanceof RangeError ? reply({ oops: error.message }, { status: 418 }) : undefined))
   return app
@@ -82,6 +84,7 @@ function mounts(app: App): void {
       if (url.pathname.endsWith('/redirect'))
         return new Response(null, { status: 302, headers: { location: 'https://else.example/' } })
       if (url.pathname.endsWith('/throw')) throw new Error('the secret reason')
+      if (url.pathname.endsWith('/echo')) return new Response(request.body)
       const body = {
         method: request.method,
         path: url.pathname,

@@ -45,6 +45,8 @@ pub(crate) struct Handler {
     pub(crate) cookies: Option<Part>,
     pub(crate) body: Option<(Schema, bool)>,
     pub(crate) body_bytes: usize,
+    /// Whether it takes the body piece by piece.
+    pub(crate) stream_body: bool,
     pub(crate) auths: Vec<usize>,
     pub(crate) on_missing: OnMissing,
     pub(crate) ask_cookies: Vec<String>,
@@ -183,6 +185,9 @@ impl App {
         if let Some(auth) = plan.auths.iter().find(|auth| **auth >= self.auths.len()) {
             return Err(PlanError::invalid(format!("{at}: auths"), format!("there is no auth {auth}")));
         }
+        if plan.stream_body && plan.body.is_some() {
+            return Err(PlanError::invalid(format!("{at}: streamBody"), "a body with a schema is read as a whole"));
+        }
         if !plan.guards.is_empty() && plan.auths.is_empty() {
             return Err(PlanError::invalid(format!("{at}: guards"), "guards need an auth whose claims they look at"));
         }
@@ -210,6 +215,7 @@ impl App {
             cookies: part(&plan.cookies, Place::Cookies)?,
             body: body.transpose()?,
             body_bytes: plan.body_bytes.unwrap_or(self.limits.body_bytes),
+            stream_body: plan.stream_body,
             auths: plan.auths.clone(),
             on_missing: plan.on_missing,
             ask_cookies: plan.ask_cookies.clone(),

@@ -7,6 +7,7 @@ use super::app::{App, Handler, Route};
 use super::connection::{Connection, Incoming, Left, Phase};
 use super::intake::is_skippable;
 use super::slots::{Handle, State};
+use super::upload::{Invitation, Upload};
 use super::{Context, body, fields, inputs};
 use crate::auth::{self, Claims, TokenSource};
 use crate::error::{ErrorCode, Refusal};
@@ -51,31 +52,37 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
             connection.linger |= !skips;
             connection.phase = match framing {
                 Framing::None => next_phase(!close),
-                _ if skips => incoming(None, framing, body::SKIP, cx.now, !close),
+                _ if skips => Phase::Body(Incoming::new(None, framing, body::SKIP, cx.now, !close)),
                 _ => Phase::Ended,
             };
             connection.emit(cx, |cx, out| Writer { app, cx, raw, meta, close }.answer(out, answer));
         }
         Verdict::Call(handle) => {
-            if continues && framing != Framing::None && last && connection.is_settled() {
-                connection.interim(b"HTTP/1.1 100 Continue\r\n\r\n");
-                cx.touch(connection);
-            }
             let sequence = connection.expect(handle, cx.now);
+            let mut streams = false;
             if let Some(slot) = cx.slots.get_mut(handle) {
                 std::mem::swap(&mut slot.head, &mut head);
                 slot.raw.extend_from_slice(raw);
                 slot.meta = meta;
                 slot.connection = connection.id;
                 slot.sequence = sequence;
-                let limit = app.body_limit(slot.route) as u64;
+                let (limit, is_streamed) = app.body_rules(slot.route);
+                streams = is_streamed;
                 connection.phase = match framing {
                     Framing::None => next_phase(meta.keep_alive),
-                    _ => incoming(Some(handle), framing, limit, cx.now, meta.keep_alive),
+                    _ => Phase::Body(Incoming::new(Some(handle), framing, limit, cx.now, meta.keep_alive)),
                 };
+                if streams {
+                    let is_here = framing == Framing::None;
+                    slot.upload = if is_here { Upload::Arrived } else { Upload::Coming { is_awaited: false } };
+                }
             }
-            if framing == Framing::None {
+            if framing == Framing::None || streams {
                 body::complete(connection, app, cx, handle);
+            }
+            // A client that sent more than the head does not wait.
+            if continues && last {
+                connection.expect_body(cx, streams);
             }
         }
     }
@@ -86,20 +93,24 @@ pub(super) fn next_phase(keep_alive: bool) -> Phase {
     if keep_alive { Phase::Head } else { Phase::Ended }
 }
 
-fn incoming(request: Option<Handle>, framing: Framing, limit: u64, since: u64, keep_alive: bool) -> Phase {
-    let left = match framing {
-        Framing::Length(length) => Left::Bytes(length),
-        _ => Left::Chunks(Decoder::default()),
-    };
-    Phase::Body(Incoming { request, left, got: 0, limit, since, keep_alive })
+impl Incoming {
+    fn new(request: Option<Handle>, framing: Framing, limit: u64, since: u64, keep_alive: bool) -> Self {
+        let left = match framing {
+            Framing::Length(length) => Left::Bytes(length),
+            _ => Left::Chunks(Decoder::default()),
+        };
+        let invitation = Invitation::None;
+        Self { request, left, got: 0, limit, since, keep_alive, invitation, stopped: None, is_full: false }
+    }
 }
 
 impl App {
-    pub(super) fn body_limit(&self, route: u32) -> usize {
+    /// Most bytes of a body, and whether the handler takes it piece by piece.
+    fn body_rules(&self, route: u32) -> (u64, bool) {
         match self.routes.get(route as usize) {
-            Some(Route::Handler(handler)) => handler.body_bytes,
-            Some(Route::Mount { body_bytes, .. }) => *body_bytes,
-            _ => self.limits.body_bytes,
+            Some(Route::Handler(handler)) => (handler.body_bytes as u64, handler.stream_body),
+            Some(Route::Mount { body_bytes, .. }) => (*body_bytes as u64, true),
+            _ => (self.limits.body_bytes as u64, false),
         }
     }
 }

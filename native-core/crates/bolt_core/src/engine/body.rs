@@ -6,6 +6,7 @@ use super::begin::next_phase;
 use super::connection::{Connection, Incoming, Left, Phase};
 use super::problem::PlacedIssue;
 use super::slots::{Handle, Slot, State};
+use super::upload::{self, Invitation, Upload};
 use super::{Context, Value};
 use crate::error::{ErrorCode, Refusal};
 use crate::schema::{FaultKind, Issue, JsonLimits, Schema};
@@ -16,12 +17,17 @@ pub(super) const SKIP: u64 = 64 * 1024;
 /// Reads on in the body that the connection is in; returns how much of `bytes` belonged to it.
 pub(super) fn read(connection: &mut Connection, app: &App, cx: &mut Context, bytes: &[u8]) -> usize {
     let Phase::Body(mut incoming) = std::mem::replace(&mut connection.phase, Phase::Ended) else { return 0 };
-    match take(&mut incoming, cx, bytes) {
+    match take(&mut incoming, cx, bytes, app.limits.stream_buffer) {
         Ok(used) if is_complete(&incoming.left) => {
             connection.since = cx.now;
             connection.phase = next_phase(incoming.keep_alive);
-            if let Some(handle) = incoming.request {
-                complete(connection, app, cx, handle);
+            match incoming.request {
+                Some(handle) if cx.slots.get(handle).is_some_and(|slot| slot.upload != Upload::Whole) => {
+                    connection.received(handle, cx.now);
+                    cx.body_moved(handle, true);
+                }
+                Some(handle) => complete(connection, app, cx, handle),
+                None => cx.touch(connection),
             }
             used
         }
@@ -31,8 +37,9 @@ pub(super) fn read(connection: &mut Connection, app: &App, cx: &mut Context, byt
         }
         Err(refusal) => {
             connection.linger = true;
-            if let Some(handle) = incoming.request {
-                refuse(connection, app, cx, handle, Answer::Refuse(refusal), true);
+            match incoming.request {
+                Some(handle) => upload::fail(connection, app, cx, handle, refusal),
+                None => cx.touch(connection),
             }
             bytes.len()
         }
@@ -46,7 +53,28 @@ fn is_complete(left: &Left) -> bool {
     }
 }
 
-fn take(incoming: &mut Incoming, cx: &mut Context, bytes: &[u8]) -> Result<usize, Refusal> {
+fn take(incoming: &mut Incoming, cx: &mut Context, bytes: &[u8], most: usize) -> Result<usize, Refusal> {
+    let used = decode(incoming, cx, bytes)?;
+    if incoming.invitation != Invitation::None {
+        incoming.invitation = Invitation::None;
+        incoming.start_clock(cx.now);
+    }
+    if let Some(handle) = incoming.request
+        && let Some(slot) = cx.slots.get(handle)
+        && slot.upload != Upload::Whole
+    {
+        if slot.body.len() > most && !incoming.is_full {
+            incoming.is_full = true;
+            incoming.stopped = Some(cx.now);
+        }
+        if !slot.body.is_empty() {
+            cx.body_moved(handle, false);
+        }
+    }
+    Ok(used)
+}
+
+fn decode(incoming: &mut Incoming, cx: &mut Context, bytes: &[u8]) -> Result<usize, Refusal> {
     let Incoming { request, left, got, limit, .. } = incoming;
     let mut slot = request.and_then(|handle| cx.slots.get_mut(handle));
     let mut sink = |data: &[u8]| {
@@ -92,8 +120,7 @@ pub(super) fn complete(connection: &mut Connection, app: &App, cx: &mut Context,
     match verdict {
         Ok(()) => {
             slot.state = State::Waiting;
-            let sequence = slot.sequence;
-            connection.received(sequence, cx.now);
+            connection.received(handle, cx.now);
             cx.calls.push_back(handle);
         }
         Err(answer) => refuse(connection, app, cx, handle, answer, false),
@@ -129,9 +156,10 @@ pub(super) fn refuse(
 ) {
     let Some(slot) = cx.slots.get_mut(handle) else { return };
     let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
-    let close = close || !meta.keep_alive || (cx.draining && connection.is_last());
+    let close =
+        connection.leave_body(handle, cx.now) || close || !meta.keep_alive || (cx.draining && connection.is_last());
     if close {
-        connection.phase = Phase::Ended;
+        connection.end_requests(handle);
     }
     cx.stats.native_answers += 1;
     cx.slots.release(handle);

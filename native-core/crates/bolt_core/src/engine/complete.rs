@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use super::answer::{Answer, Writer};
 use super::app::Route;
-use super::connection::Phase;
 use super::slots::{Handle, Slot, State};
-use super::{Context, Engine, body, fields};
+use super::upload::Upload;
+use super::{Context, Engine, Event, body, fields};
 use crate::error::ErrorCode;
 use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 
@@ -67,22 +67,9 @@ impl Engine {
         headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
         body: Body<'_>,
     ) -> Result<bool, RespondFault> {
-        if !(200..600).contains(&status) {
-            return Err(RespondFault::Status);
-        }
-        if !headers.clone().all(|(name, value)| is_field_name(name) && is_field_value(value)) {
-            return Err(RespondFault::Header);
-        }
+        let own = own_fields(status, headers.clone())?;
         if self.cx.slots.get(handle).is_none_or(|slot| slot.state != State::Waiting) {
             return Ok(false);
-        }
-        let mut own = Vec::with_capacity(256);
-        for (name, value) in headers.clone() {
-            if !str::from_utf8(name).is_ok_and(is_engine_field) {
-                let start = own.len();
-                field(&mut own, name, value);
-                own[start..start + name.len()].make_ascii_lowercase();
-            }
         }
         let overrides = |name: &str| headers.clone().any(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
         let security = self.app.security.overridden(overrides);
@@ -110,9 +97,11 @@ impl Engine {
         let Some(slot) = self.cx.slots.get_mut(handle) else { return false };
         let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
         let Some(connection) = self.connections.get_mut(slot.connection) else { return false };
-        let close = !meta.keep_alive || (self.cx.draining && connection.is_last());
+        let close = connection.leave_body(handle, self.cx.now)
+            || !meta.keep_alive
+            || (self.cx.draining && connection.is_last());
         if close {
-            connection.phase = Phase::Ended;
+            connection.end_requests(handle);
         }
         connection.fulfil(&mut self.cx, sequence, |cx, out| {
             let writer = Writer { app, cx, raw: &raw, meta, close };
@@ -173,9 +162,9 @@ impl Engine {
         Some(self.app.proxies.client(peer, slot.head.values(&slot.raw, "x-forwarded-for")))
     }
 
-    /// The whole body.
+    /// The whole body; `None` as long as it is not here, see [`Engine::read`].
     pub fn body(&self, handle: Handle) -> Option<&[u8]> {
-        self.slot(handle).map(|slot| slot.body.as_slice())
+        self.slot(handle).filter(|slot| !matches!(slot.upload, Upload::Coming { .. })).map(|slot| slot.body.as_slice())
     }
 
     /// The request's id.
@@ -192,11 +181,33 @@ impl Engine {
     }
 }
 
+/// The handler's own fields as lines, but for those that only the engine sets.
+pub(super) fn own_fields<'h>(
+    status: u16,
+    headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
+) -> Result<Vec<u8>, RespondFault> {
+    if !(200..600).contains(&status) {
+        return Err(RespondFault::Status);
+    }
+    if !headers.clone().all(|(name, value)| is_field_name(name) && is_field_value(value)) {
+        return Err(RespondFault::Header);
+    }
+    let mut own = Vec::with_capacity(256);
+    for (name, value) in headers {
+        if !str::from_utf8(name).is_ok_and(is_engine_field) {
+            let start = own.len();
+            field(&mut own, name, value);
+            own[start..start + name.len()].make_ascii_lowercase();
+        }
+    }
+    Ok(own)
+}
+
 impl Context {
     /// Ends a request whose client is gone.
     pub(super) fn abort(&mut self, handle: Handle) {
-        if self.slots.get(handle).is_some_and(|slot| slot.state == State::Waiting) {
-            self.aborted.push(handle);
+        if self.slots.get(handle).is_some_and(|slot| slot.state.is_with_handler()) {
+            self.events.push_back((handle, Event::Aborted));
         }
         self.slots.release(handle);
     }

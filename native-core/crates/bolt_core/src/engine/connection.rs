@@ -6,7 +6,9 @@ use std::io::{Read, Seek, SeekFrom};
 use std::net::IpAddr;
 
 use super::slots::Handle;
-use super::{ConnectionId, Context};
+use super::stream::Outgoing;
+use super::upload::Invitation;
+use super::{ConnectionId, Context, Event};
 use crate::http::chunked::Decoder;
 
 /// Requests of one connection that may be unanswered at one time; more stay in the socket.
@@ -28,6 +30,8 @@ pub enum Fate {
     Linger,
     /// Close.
     Close,
+    /// Close so that the client sees a failure: it could take what it got for the whole response.
+    Reset,
 }
 
 /// What the next bytes are.
@@ -54,6 +58,11 @@ pub(super) struct Incoming {
     pub(super) since: u64,
     /// Whether the connection goes on after it.
     pub(super) keep_alive: bool,
+    pub(super) invitation: Invitation,
+    /// Since when it is not the client that is waited for.
+    pub(super) stopped: Option<u64>,
+    /// As much waits for the handler as may.
+    pub(super) is_full: bool,
 }
 
 /// What of a body is missing.
@@ -65,10 +74,16 @@ pub(super) enum Left {
 
 /// A response waiting for its turn.
 #[derive(Debug)]
-enum Waiting {
+pub(super) enum Waiting {
     /// A handler has the request since that time.
     Call(Handle, u64),
     Ready(Vec<u8>, Option<FileTail>),
+    /// A handler has begun the response.
+    Stream(Box<Outgoing>),
+    /// The connection ends here, in the middle of a response; whether the client would not notice.
+    Cut {
+        is_hidden: bool,
+    },
 }
 
 /// The rest of a response, to be read from a file as the client takes it.
@@ -89,12 +104,12 @@ pub(crate) struct Connection {
     pub(super) input: Vec<u8>,
     /// How much of `input` is known to hold no complete head.
     pub(super) scanned: usize,
-    output: Vec<u8>,
-    sent: usize,
-    tail: Option<FileTail>,
-    queue: VecDeque<Waiting>,
+    pub(super) output: Vec<u8>,
+    pub(super) sent: usize,
+    pub(super) tail: Option<FileTail>,
+    pub(super) queue: VecDeque<Waiting>,
     /// Sequence number of the front of `queue`.
-    first: u64,
+    pub(super) first: u64,
     pub(super) phase: Phase,
     /// When the phase began: the first byte of a head, or the last response.
     pub(super) since: u64,
@@ -135,29 +150,37 @@ impl Connection {
         &self.output[self.sent..]
     }
 
-    /// Notes that `count` bytes were written, and reads on in a file when there is room.
-    pub(super) fn wrote(&mut self, count: usize, now: u64) {
+    /// Notes that `count` bytes were written, and goes on with a file or a stream when there is room.
+    pub(super) fn wrote(&mut self, cx: &mut Context, count: usize, stream_buffer: usize) {
         self.sent += count;
-        self.moved = now;
+        self.moved = cx.now;
+        if let Some(Waiting::Stream(stream)) = self.queue.front_mut()
+            && stream.is_stopped
+            && self.tail.is_none()
+            && self.output.len() - self.sent <= stream_buffer / 4
+        {
+            stream.is_stopped = false;
+            cx.events.push_back((stream.handle, Event::Drained));
+        }
         if self.sent < self.output.len() {
             return;
         }
         self.output.clear();
         self.sent = 0;
-        if self.output.capacity() > KEEP && self.tail.is_none() {
+        if self.output.capacity() > KEEP && self.tail.is_none() && self.queue.is_empty() {
             self.output = Vec::new();
         }
-        self.read_tail();
+        self.read_tail(cx);
     }
 
-    fn read_tail(&mut self) {
+    fn read_tail(&mut self, cx: &mut Context) {
         let Some(tail) = &mut self.tail else { return };
         if tail.fill(&mut self.output).is_err() {
             // The promised length cannot be kept: only cutting the connection tells the client.
             self.broken = true;
         } else if tail.left == 0 {
             self.tail = None;
-            self.advance();
+            self.advance(cx);
         }
     }
 
@@ -185,8 +208,14 @@ impl Connection {
         if self.broken {
             return Fate::Close;
         }
-        if !self.is_flushed() || !self.queue.is_empty() {
+        if !self.is_flushed() {
             return Fate::Open;
+        }
+        match self.queue.front() {
+            None => {}
+            Some(Waiting::Cut { is_hidden: false }) => return Fate::Close,
+            Some(Waiting::Cut { is_hidden: true }) => return Fate::Reset,
+            Some(_) => return Fate::Open,
         }
         match self.phase {
             _ if self.eof.is_some() => Fate::Close,
@@ -216,7 +245,7 @@ impl Connection {
         if self.queue.is_empty() && self.tail.is_none() {
             self.first += 1;
             self.tail = write(cx, &mut self.output);
-            self.started(cx.now);
+            self.started(cx);
         } else {
             let mut bytes = Vec::new();
             let tail = write(cx, &mut bytes);
@@ -232,47 +261,61 @@ impl Connection {
         sequence: u64,
         write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>,
     ) {
-        if sequence == self.first && self.tail.is_none() {
+        if self.is_current(sequence) {
             self.queue.pop_front();
             self.first += 1;
             self.tail = write(cx, &mut self.output);
-            self.started(cx.now);
-            self.advance();
+            self.started(cx);
+            self.advance(cx);
         } else {
             let mut bytes = Vec::new();
             let tail = write(cx, &mut bytes);
-            if let Some(place) = self.queue.get_mut((sequence - self.first) as usize) {
+            if let Some(place) = self.place(sequence) {
                 *place = Waiting::Ready(bytes, tail);
             }
         }
         cx.touch(self);
     }
 
-    /// Bytes outside the order of responses: only right when nothing is owed.
-    pub(super) fn interim(&mut self, bytes: &[u8]) {
-        self.output.extend_from_slice(bytes);
+    /// Whether it is the turn of a response.
+    pub(super) fn is_current(&self, sequence: u64) -> bool {
+        sequence == self.first && self.tail.is_none()
     }
 
-    fn started(&mut self, now: u64) {
-        self.moved = now;
+    /// Where a response stands in the order.
+    pub(super) fn place(&mut self, sequence: u64) -> Option<&mut Waiting> {
+        self.queue.get_mut((sequence - self.first) as usize)
+    }
+
+    pub(super) fn started(&mut self, cx: &mut Context) {
+        self.moved = cx.now;
         if self.input.is_empty() {
-            self.since = now;
+            self.since = cx.now;
         }
         if self.output.is_empty() {
-            self.read_tail();
+            self.read_tail(cx);
         }
     }
 
-    /// Moves responses whose turn it is to the output.
-    fn advance(&mut self) {
+    /// Moves what has its turn to the output.
+    pub(super) fn advance(&mut self, cx: &mut Context) {
         while self.tail.is_none() {
-            let Some(Waiting::Ready(..)) = self.queue.front() else { return };
-            if let Some(Waiting::Ready(bytes, tail)) = self.queue.pop_front() {
-                self.first += 1;
-                self.output.extend_from_slice(&bytes);
-                self.tail = tail;
+            match self.queue.front_mut() {
+                Some(Waiting::Ready(..)) => {
+                    if let Some(Waiting::Ready(bytes, tail)) = self.queue.pop_front() {
+                        self.first += 1;
+                        self.output.extend_from_slice(&bytes);
+                        self.tail = tail;
+                    }
+                }
+                Some(Waiting::Stream(stream)) => {
+                    self.output.extend_from_slice(&std::mem::take(&mut stream.held));
+                    break;
+                }
+                _ => break,
             }
         }
+        self.invite(cx);
     }
 
     /// The request whose answer everything else waits for, and since when.
@@ -284,18 +327,27 @@ impl Connection {
     }
 
     /// Restarts the clock of a request whose body is complete.
-    pub(super) fn received(&mut self, sequence: u64, now: u64) {
-        if let Some(Waiting::Call(_, since)) = self.queue.get_mut((sequence - self.first) as usize) {
+    pub(super) fn received(&mut self, handle: Handle, now: u64) {
+        if let Some(Waiting::Call(last, since)) = self.queue.back_mut()
+            && *last == handle
+        {
             *since = now;
         }
     }
 
-    /// All requests that are unanswered.
+    /// All requests whose responses are not complete.
     pub(super) fn calls(&self) -> impl Iterator<Item = Handle> + '_ {
-        self.queue.iter().filter_map(|waiting| match waiting {
-            Waiting::Call(handle, _) => Some(*handle),
-            Waiting::Ready(..) => None,
-        })
+        self.queue.iter().filter_map(Waiting::handle)
+    }
+}
+
+impl Waiting {
+    pub(super) fn handle(&self) -> Option<Handle> {
+        match self {
+            Self::Call(handle, _) => Some(*handle),
+            Self::Stream(stream) => Some(stream.handle),
+            Self::Ready(..) | Self::Cut { .. } => None,
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Deadlines. Nothing is scheduled per request: each connection's deadline follows from its state, and a sweep looks at all of them,
 //! not more often than needed to be right within [`GRAIN`].
 
-use super::Engine;
 use super::answer::Answer;
 use super::body;
-use super::connection::{Connection, Fate, Incoming, Phase};
+use super::connection::{Connection, Incoming, Phase};
+use super::upload;
+use super::{Engine, Event};
 use crate::error::{ErrorCode, Refusal};
 use crate::plan::Limits;
 
@@ -49,20 +50,21 @@ impl Engine {
             connection.broken = true;
             return self.cx.touch(connection);
         }
-        if let Phase::Body(Incoming { request, .. }) = &connection.phase {
+        if connection.body_deadline(limits).is_some_and(|deadline| deadline <= self.cx.now)
+            && let Phase::Body(Incoming { request, .. }) = &connection.phase
+        {
             let detail = format!("The body came slower than {} bytes per second (limits.bodyRate).", limits.body_rate);
             let refusal = Refusal::new(ErrorCode::RequestTimeout, detail);
+            let request = *request;
             connection.linger = true;
-            match *request {
-                Some(handle) => {
-                    body::refuse(connection, &self.app, &mut self.cx, handle, Answer::Refuse(refusal), true);
-                }
+            match request {
+                Some(handle) => upload::fail(connection, &self.app, &mut self.cx, handle, refusal),
                 None => connection.broken = true,
             }
             return self.cx.touch(connection);
         }
         if let Some((handle, _)) = connection.awaited() {
-            self.cx.aborted.push(handle);
+            self.cx.events.push_back((handle, Event::Aborted));
             let detail =
                 format!("The handler did not answer within {} ms (limits.requestTimeout).", limits.request_timeout);
             let answer = Answer::Refuse(Refusal::new(ErrorCode::HandlerTimeout, detail));
@@ -91,19 +93,29 @@ impl Connection {
         if !self.is_flushed() {
             return Some(self.moved + limits.keep_alive);
         }
-        let awaited = self.awaited().map(|(_, since)| since + limits.request_timeout);
         if let Some(since) = self.eof {
             return Some(since + AFTER_EOF);
         }
+        let awaited = self.awaited().and_then(|(handle, since)| match &self.phase {
+            // Its handler cannot answer before the body is there, unless it is the handler that does not read.
+            Phase::Body(incoming) if incoming.request == Some(handle) => incoming.stopped,
+            _ => Some(since),
+        });
+        let awaited = awaited.map(|since| since + limits.request_timeout);
         match &self.phase {
-            Phase::Body(incoming) => {
-                Some(incoming.since + BODY_GRACE + incoming.got.saturating_mul(1000) / limits.body_rate)
-            }
-            _ if awaited.is_some() => awaited,
+            Phase::Body(_) => [self.body_deadline(limits), awaited].into_iter().flatten().min(),
+            // A response that is being sent has no deadline but that of a client that takes nothing.
+            _ if !self.is_settled() => awaited,
             Phase::Head if self.input.is_empty() => Some(self.since + limits.keep_alive),
             Phase::Head => Some(self.since + limits.headers_timeout),
-            Phase::Ended if self.fate() == Fate::Open => awaited,
             Phase::Ended => Some(self.since + LINGER),
         }
+    }
+
+    /// When more of the body at hand must have come; `None` while it is not the client that is waited for.
+    fn body_deadline(&self, limits: &Limits) -> Option<u64> {
+        let Phase::Body(incoming) = &self.phase else { return None };
+        let pace = incoming.got.saturating_mul(1000) / limits.body_rate;
+        incoming.stopped.is_none().then(|| incoming.since + BODY_GRACE + pace)
     }
 }

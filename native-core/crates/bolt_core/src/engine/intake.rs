@@ -47,7 +47,7 @@ impl Engine {
         self.cx.touch(connection);
     }
 
-    /// Forgets a connection; handlers that still have its requests are told by [`Engine::take_aborted`].
+    /// Forgets a connection; handlers that still have its requests are told by [`Event::Aborted`](super::Event::Aborted).
     pub fn remove(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.try_remove(id) else { return };
         for handle in connection.calls() {
@@ -57,13 +57,15 @@ impl Engine {
 
     /// Whether a connection takes more bytes for now.
     pub fn wants_input(&self, id: ConnectionId) -> bool {
-        self.connections.get(id).is_some_and(|c| c.eof.is_none() && (c.input.is_empty() || !c.is_full()) && !c.broken)
+        self.connections
+            .get(id)
+            .is_some_and(|c| c.eof.is_none() && (c.input.is_empty() || !c.is_full()) && !c.broken && !c.is_held_up())
     }
 
     /// Whether nothing is owed to a connection and it must send more to get anything.
     pub fn is_waiting_for_input(&self, id: ConnectionId) -> bool {
         self.connections.get(id).is_some_and(|c| {
-            c.output().is_empty() && c.calls().all(|handle| self.cx.slots.get(handle).is_some_and(Slot::is_receiving))
+            c.output().is_empty() && c.calls().all(|handle| self.cx.slots.get(handle).is_some_and(Slot::lacks_body))
         })
     }
 
@@ -75,7 +77,7 @@ impl Engine {
     /// Notes that so many bytes of [`Engine::output`] were written.
     pub fn wrote(&mut self, id: ConnectionId, count: usize) {
         if let Some(connection) = self.connections.get_mut(id) {
-            connection.wrote(count, self.cx.now);
+            connection.wrote(&mut self.cx, count, self.app.limits.stream_buffer);
             self.cx.sweep_by(connection.deadline(&self.app.limits));
         }
     }

@@ -18,12 +18,16 @@ mod problem;
 mod proxies;
 mod request_id;
 mod slots;
+mod stream;
+mod upload;
 
 pub use app::App;
 pub use complete::{Body, RespondFault};
 pub use connection::Fate;
 pub use inputs::{Inputs, Value};
 pub use slots::{Handle, Slots};
+pub use stream::{Started, StreamFault};
+pub use upload::Read;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -49,6 +53,17 @@ pub struct Call {
     pub handle: Handle,
     /// Index of the route in the plan.
     pub route: u32,
+}
+
+/// What happened to a request that a handler has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// It is over: its client went away, its time was up, or its body broke a rule. The handle is dead.
+    Aborted,
+    /// More of its streamed body came, or the end of it, after [`Engine::read`] had found nothing.
+    Readable,
+    /// Little of its streamed response waits for the client, after more than `limits.streamBuffer` had waited.
+    Drained,
 }
 
 /// Counters since the start, and gauges.
@@ -79,7 +94,7 @@ pub struct Engine {
 pub(crate) struct Context {
     slots: Slots,
     calls: VecDeque<Handle>,
-    aborted: Vec<Handle>,
+    events: VecDeque<(Handle, Event)>,
     /// Connections with something to write, to resume or to close.
     touched: Vec<ConnectionId>,
     stats: Stats,
@@ -110,7 +125,7 @@ impl Engine {
             cx: Context {
                 slots,
                 calls: VecDeque::new(),
-                aborted: Vec::new(),
+                events: VecDeque::new(),
                 touched: Vec::new(),
                 stats: Stats::default(),
                 date: DateLine::new(0),
@@ -159,9 +174,9 @@ impl Engine {
         !self.cx.calls.is_empty()
     }
 
-    /// Whether [`Engine::take_aborted`] has something.
-    pub fn has_aborted(&self) -> bool {
-        !self.cx.aborted.is_empty()
+    /// Whether [`Engine::take_event`] may have something.
+    pub fn has_events(&self) -> bool {
+        !self.cx.events.is_empty()
     }
 
     /// The next request for a handler, in order of arrival.
@@ -175,9 +190,14 @@ impl Engine {
         None
     }
 
-    /// Requests whose client went away, or whose time was over, while a handler had them.
-    pub fn take_aborted(&mut self) -> Option<Handle> {
-        self.cx.aborted.pop()
+    /// What happened to requests while a handler had them, in order.
+    pub fn take_event(&mut self) -> Option<(Handle, Event)> {
+        while let Some((handle, event)) = self.cx.events.pop_front() {
+            if event == Event::Aborted || self.cx.slots.get(handle).is_some() {
+                return Some((handle, event));
+            }
+        }
+        None
     }
 
     /// A connection whose state changed: look at its output, its fate, and whether it takes more input.
@@ -189,6 +209,11 @@ impl Engine {
             }
         }
         None
+    }
+
+    /// Whether [`Engine::take_touched`] may name a connection.
+    pub fn has_touched(&self) -> bool {
+        !self.cx.touched.is_empty()
     }
 
     /// Has [`Engine::take_touched`] name a connection once more.

@@ -5,6 +5,7 @@ use super::ConnectionId;
 use super::answer::Meta;
 use super::inputs::Value;
 use super::problem::PlacedIssue;
+use super::upload::Upload;
 use crate::auth::Claims;
 use crate::http::Head;
 
@@ -52,6 +53,15 @@ pub(crate) enum State {
     Receiving,
     /// A handler has it, or will have it next.
     Waiting,
+    /// A handler has begun the response.
+    Answering,
+}
+
+impl State {
+    /// Whether a handler has it.
+    pub(crate) fn is_with_handler(self) -> bool {
+        matches!(self, Self::Waiting | Self::Answering)
+    }
 }
 
 /// One request.
@@ -71,7 +81,9 @@ pub(crate) struct Slot {
     /// Text the inputs point into.
     pub(crate) text: String,
     pub(crate) issues: Vec<PlacedIssue>,
+    /// The body, or what the handler has not taken of it.
     pub(crate) body: Vec<u8>,
+    pub(crate) upload: Upload,
     pub(crate) claims: Option<Claims>,
 }
 
@@ -142,9 +154,9 @@ impl Slots {
 }
 
 impl Slot {
-    /// Whether its body is not complete.
-    pub(crate) fn is_receiving(&self) -> bool {
-        self.state == State::Receiving
+    /// Whether nothing can be done for it before more of its body comes.
+    pub(crate) fn lacks_body(&self) -> bool {
+        self.state == State::Receiving || self.upload == (Upload::Coming { is_awaited: true })
     }
 
     fn reset(&mut self) {
@@ -155,6 +167,7 @@ impl Slot {
         self.text.clear();
         self.issues.clear();
         self.body.clear();
+        self.upload = Upload::Whole;
         self.claims = None;
         for buffer in [&mut self.raw, &mut self.body] {
             if buffer.capacity() > KEEP {

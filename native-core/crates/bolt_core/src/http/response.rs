@@ -23,6 +23,23 @@ pub fn content_length(out: &mut Vec<u8>, length: u64) {
     out.extend_from_slice(b"\r\n");
 }
 
+/// Appends a chunk (RFC 9112 §7.1); `data` is not empty, as a chunk without data is the last one.
+pub fn chunk(out: &mut Vec<u8>, data: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let length = data.len();
+    let digits = (usize::BITS - length.leading_zeros()).div_ceil(4).max(1);
+    out.reserve(length + digits as usize + 4);
+    out.extend((0..digits).rev().map(|at| DIGITS[(length >> (4 * at)) & 15]));
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(data);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends the last chunk, without trailers.
+pub fn last_chunk(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"0\r\n\r\n");
+}
+
 /// Appends a field line; name and value must have passed [`is_field_name`] and [`is_field_value`].
 pub fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(name);
@@ -133,6 +150,17 @@ mod tests {
     fn allow_names_head_with_get_and_always_options() {
         assert_eq!(allow(0b0000_0001), "GET, HEAD, OPTIONS");
         assert_eq!(allow(0b0010_0100), "POST, DELETE, OPTIONS");
+    }
+
+    #[test]
+    fn a_chunk_says_its_length_in_hexadecimal() {
+        for length in [1usize, 9, 15, 16, 255, 256, 4096, 65_535, 65_536, 1_048_575] {
+            let mut out = Vec::new();
+            chunk(&mut out, &vec![b'x'; length]);
+            let head = format!("{length:x}\r\n");
+            assert!(out.starts_with(head.as_bytes()) && out.ends_with(b"x\r\n"), "{length}");
+            assert_eq!(out.len(), head.len() + length + 2);
+        }
     }
 
     #[test]

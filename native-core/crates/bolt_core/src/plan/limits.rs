@@ -38,6 +38,8 @@ pub struct Limits {
     pub in_flight: usize,
     /// Depth of a JSON body.
     pub json_depth: usize,
+    /// Bytes of one streamed response that may be unsent, and of one streamed body that may be unread, before the other side has to wait.
+    pub stream_buffer: usize,
 }
 
 impl Default for Limits {
@@ -55,6 +57,7 @@ impl Default for Limits {
             connections_per_address: 65_536,
             in_flight: 16_384,
             json_depth: 64,
+            stream_buffer: 64 * 1024,
         }
     }
 }
@@ -71,6 +74,7 @@ impl Limits {
             ("connectionsPerAddress", self.connections_per_address, u32::MAX as usize),
             ("inFlight", self.in_flight, MAX_IN_FLIGHT),
             ("jsonDepth", self.json_depth, JsonLimits::MAX_DEPTH),
+            ("streamBuffer", self.stream_buffer, u32::MAX as usize),
         ];
         for (name, value, most) in bounded {
             if value == 0 && name != "bodyBytes" || value > most {

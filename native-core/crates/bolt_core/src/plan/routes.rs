@@ -55,6 +55,8 @@ route! {
         body: Option<BodyPlan>,
         /// Its own limit instead of `limits.bodyBytes`.
         body_bytes: Option<usize>,
+        /// Whether the handler takes the body piece by piece.
+        stream_body: bool,
         /// Verifiers; the first that finds a token decides.
         auths: Vec<usize>,
         /// What happens without a valid token.

@@ -26,6 +26,7 @@ pub(crate) fn handler(id: usize, method: &str, path: &str, more: &str) -> String
         ("askCookies", "[]"),
         ("guards", "[]"),
         ("status", "200"),
+        ("streamBody", "false"),
     ];
     fields.retain(|(name, _)| !more.contains(&format!("\"{name}\":")));
     let rest: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();

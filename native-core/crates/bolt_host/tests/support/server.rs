@@ -15,7 +15,7 @@ pub(crate) fn plan(limits: &str) -> String {
     let route = |id: usize, method: &str| {
         format!(
             r#"{{"id":{id},"kind":"handler","method":"{method}","path":"/json","params":null,"query":null,"headers":null,"cookies":null,
-            "body":null,"bodyBytes":null,"auths":[],"onMissing":"reject","askCookies":[],"guards":[],"status":200}}"#
+            "body":null,"bodyBytes":null,"auths":[],"onMissing":"reject","askCookies":[],"guards":[],"streamBody":false,"status":200}}"#
         )
     };
     format!(
