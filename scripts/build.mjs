@@ -6,12 +6,18 @@ import { Problem, run } from './process.mjs'
 import { root } from './root.mjs'
 import { contentHash, setStamp, stamp } from './stamp.mjs'
 import { idle, step } from './steps.mjs'
+import { hostTarget } from './targets.mjs'
 
 /** Builds everything that is published; a second call finds nothing to do. */
 export async function buildAll() {
   requireNode()
   await step('npm packages', installPackages)
   await step('core (Rust)', buildNative)
+  await buildPackages()
+}
+
+/** The packages without a binary: what the TypeScript compilers and the bundlers write. */
+export async function buildPackages() {
   await step('core (TypeScript)', (progress) => buildWorkspace(coreTypeScript, progress))
   await step('generator', (progress) => buildWorkspace(generator, progress))
 }
@@ -84,20 +90,15 @@ function installed() {
 }
 
 async function buildNative(progress) {
+  const target = hostTarget()
+  if (target === undefined) return idle(`none for ${process.platform} ${process.arch}: node:http serves there`)
   await requireCargo()
   const hash = contentHash(
     ['native-core/crates', 'Cargo.toml', 'Cargo.lock'],
     await run('rustc', ['--version'], { cwd: root }),
   )
-  if (stamp('native') === hash && existsSync(join(root, nativeFile()))) return idle()
+  if (stamp('native') === hash && existsSync(target.file)) return idle()
   await npm(['run', 'build:native', '--workspace', '@bolt-app/core'], { cwd: root, onLine: progress })
-  if (!existsSync(join(root, nativeFile()))) {
-    throw new Problem({
-      what: `The core was built, but ${nativeFile()} is not there.`,
-      why: `Its build is set up for Linux x64 (glibc); this is ${process.platform} ${process.arch}.`,
-      fix: 'Build on Linux x64; elsewhere projects run on the slower node:http fallback.',
-    })
-  }
   setStamp('native', hash)
 }
 
@@ -127,8 +128,4 @@ async function buildWorkspace({ name, script, output, sources }, progress) {
   if (stamp(name) === hash && existsSync(join(root, output))) return idle()
   await npm(['run', script, '--workspace', name], { cwd: root, onLine: progress })
   setStamp(name, hash)
-}
-
-function nativeFile() {
-  return 'native-core/npm/linux-x64-gnu/bolt-core.linux-x64-gnu.node'
 }

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cleanEnv, npm, npmCommand } from './npm.mjs'
+import { readJson } from './packages.mjs'
 import { CommandFailed, converse, end, ended, Problem, run, start } from './process.mjs'
-import { readJson } from './registry.mjs'
 import { idle } from './steps.mjs'
 
 /** Whether a folder holds a project that the generator made. */

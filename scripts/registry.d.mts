@@ -1,3 +1,5 @@
+import type { Packed } from './packages.mjs'
+
 export interface Registry {
   /** With a slash at the end. */
   url: string
@@ -11,15 +13,6 @@ export interface Registry {
   stop(): Promise<void>
 }
 
-export interface Packed {
-  name: string
-  version: string
-  tarball: string
-  integrity: string
-  /** Bytes of the tarball. */
-  size: number
-}
-
 export function startRegistry(options: {
   storage: string
   cache?: string
@@ -28,5 +21,3 @@ export function startRegistry(options: {
   port?: number
 }): Promise<Registry>
 export function publishAll(registry: Registry, into: string): Promise<{ packages: Packed[]; published: string[] }>
-export function publishable(): Array<{ folder: string; name: string; version: string; private: boolean }>
-export function pack(folders: string[], into: string): Promise<Packed[]>

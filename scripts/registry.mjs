@@ -3,11 +3,11 @@
  * Only Node's own modules here; the server itself is a child process (`registry-server.mjs`).
  */
 import { fork } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npm, npmConfig } from './npm.mjs'
-import { root } from './root.mjs'
+import { built, pack, publishable } from './packages.mjs'
 
 /**
  * @typedef {object} Registry
@@ -65,14 +65,14 @@ export async function startRegistry({
 }
 
 /**
- * Packs our packages as they are built now and publishes those whose content differs from what the registry holds.
+ * Packs our packages as they are built now (of the binaries those that were) and publishes those whose content differs from what the registry holds.
  * @param {Registry} registry
  * @param {string} into Folder for the tarballs.
  * @returns {Promise<{ packages: Awaited<ReturnType<typeof pack>>, published: string[] }>}
  */
 export async function publishAll(registry, into) {
   const packages = await pack(
-    publishable().map(({ folder }) => folder),
+    built().map(({ folder }) => folder),
     into,
   )
   const published = []
@@ -83,35 +83,6 @@ export async function publishAll(registry, into) {
     published.push(name)
   }
   return { packages, published }
-}
-
-/** The packages that are published: every workspace that is not private. */
-export function publishable() {
-  const { workspaces } = readJson(join(root, 'package.json'))
-  return workspaces
-    .flatMap((pattern) => (pattern.endsWith('/*') ? children(join(root, pattern.slice(0, -2))) : [join(root, pattern)]))
-    .filter((folder) => existsSync(join(folder, 'package.json')))
-    .map((folder) => ({ folder, ...pick(readJson(join(folder, 'package.json'))) }))
-    .filter((it) => !it.private)
-}
-
-/**
- * Packs packages into tarballs.
- * @param {string[]} folders
- * @param {string} into
- * @returns {Promise<Array<{ name: string, version: string, tarball: string, integrity: string, size: number }>>}
- */
-export async function pack(folders, into) {
-  mkdirSync(into, { recursive: true })
-  const out = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', into, ...folders], { cwd: root })
-  const packed = JSON.parse(out.slice(out.search(/^[[{]/m)))
-  return Object.values(packed).map(({ name, version, filename, integrity, size }) => ({
-    name,
-    version,
-    tarball: join(into, filename.replace('@', '').replace('/', '-')),
-    integrity,
-    size,
-  }))
 }
 
 function startServer(options) {
@@ -138,19 +109,6 @@ async function stopServer(child) {
   child.ref()
   child.kill('SIGTERM')
   await gone
-}
-
-function pick({ name, version, private: isPrivate }) {
-  return { name, version, private: isPrivate === true }
-}
-
-function children(folder) {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
-}
-
-/** @returns {any} */
-export function readJson(file) {
-  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 function withSlash(url) {

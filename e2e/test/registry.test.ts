@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { cleanEnv, npm, npmConfig } from '../../scripts/npm.mjs'
-import { pack, type Registry, startRegistry } from '../../scripts/registry.mjs'
+import { pack } from '../../scripts/packages.mjs'
+import { type Registry, startRegistry } from '../../scripts/registry.mjs'
 
 describe('the local registry', () => {
   let folder: string

@@ -22,5 +22,4 @@ for (const name of [
 }
 await copyFile(join(root, 'src', 'docs-assets', 'start.js'), join(target, 'start.js'))
 await copyFile(join(root, 'src', 'binding.d.ts'), join(root, 'dist', 'binding.d.ts'))
-for (const folder of ['.', 'npm/linux-x64-gnu'])
-  await copyFile(join(root, '..', 'LICENSE'), join(root, folder, 'LICENSE'))
+await copyFile(join(root, '..', 'LICENSE'), join(root, 'LICENSE'))
