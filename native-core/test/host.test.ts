@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostTarget } from '../../scripts/targets.mjs'
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 const program = `
@@ -56,7 +57,7 @@ describe('a project that npm installed without the platform package', () => {
     expect(out).toBe('{"host":"fallback"}\n{"host":"fallback"}\n')
     expect(err.match(/BoltCoreWarning/g)).toHaveLength(1)
     expect(err).toMatch(/@bolt-app\/core-\S+, is not installed/)
-    expect(err).toMatch(/→ npm install @bolt-app\/core-\S+@\d+\.\d+\.\d+/)
+    expect(err).toMatch(/→ npm install --save-optional @bolt-app\/core-\S+@\d+\.\d+\.\d+/)
   })
 
   it('says nothing when the fallback was asked for', async () => {
@@ -68,7 +69,7 @@ describe('a project that npm installed without the platform package', () => {
   })
 
   it('says what is wrong with a binary that does not load', async () => {
-    const { name } = await platformPackage()
+    const { name } = platformPackage()
     const folder = path.join(project, 'node_modules', ...name.split('/'))
     await mkdir(folder, { recursive: true })
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name, version: '0.0.0', main: 'broken.node' }))
@@ -81,16 +82,14 @@ describe('a project that npm installed without the platform package', () => {
   })
 
   it('runs on the engine once the package is there', async () => {
-    const { name, folder } = await platformPackage()
+    const { name, folder } = platformPackage()
     await symlink(folder, path.join(project, 'node_modules', ...name.split('/')))
     expect(await run({})).toEqual({ code: 0, out: '{"host":"native"}\n{"host":"native"}\n', err: '' })
   })
 })
 
-async function platformPackage(): Promise<{ name: string; folder: string }> {
-  const folder = path.join(packageRoot, 'npm', 'linux-x64-gnu')
-  const { default: manifest } = (await import(path.join(folder, 'package.json'), { with: { type: 'json' } })) as {
-    default: { name: string }
-  }
-  return { name: manifest.name, folder }
+function platformPackage(): { name: string; folder: string } {
+  const target = hostTarget()
+  if (!target) throw new Error(`there is no native core for ${process.platform} ${process.arch}`)
+  return { name: target.packageName, folder: target.folder }
 }

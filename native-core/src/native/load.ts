@@ -1,50 +1,93 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Binding } from '../binding.d.ts'
+import { libcOf } from './libc.ts'
 
 export type Loaded = { binding: Binding } | { binding: undefined; reason: string; fix: string }
 
+/** What decides which binary fits. */
+export interface Machine {
+  platform: string
+  arch: string
+  /** Of Linux alone; one that cannot be told is taken for glibc. */
+  libc: 'glibc' | 'musl' | undefined
+}
+
 const require = createRequire(import.meta.url)
 
-/** Binaries that are published, by `process.platform` and `process.arch`; elsewhere the fallback runs. */
-const published: Readonly<Record<string, string>> = { 'linux-x64': 'linux-x64-gnu' }
+const SCOPE = '@bolt-app/core-'
 
 /** Loads the platform's binary package. A failure says why and what to do. */
 export function loadNative(): Loaded {
-  const platform = `${process.platform}-${process.arch}`
-  const binary = published[platform]
-  if (binary === undefined || (binary.endsWith('-gnu') && isMusl())) {
+  const { platform, arch } = process
+  const machine = { platform, arch, libc: platform === 'linux' ? libcOf(process.execPath) : undefined }
+  try {
+    return { binding: require(SCOPE + binaryFor(machine)) as Binding }
+  } catch (error) {
+    const { version, optionalDependencies } = require('@bolt-app/core/package.json') as Manifest
+    const published = Object.keys(optionalDependencies)
+    const installed = published.filter(isInstalled)
+    return { binding: undefined, ...explain(machine, error as Error, { version, published, installed }) }
+  }
+}
+
+/** `linux-x64-musl`, `darwin-arm64`, `win32-x64-msvc`: ends the name of the package, whether there is one or not. */
+export function binaryFor({ platform, arch, libc }: Machine): string {
+  const abi = platform === 'linux' ? (libc === 'musl' ? '-musl' : '-gnu') : platform === 'win32' ? '-msvc' : ''
+  return `${platform}-${arch}${abi}`
+}
+
+interface Packages {
+  version: string
+  /** Names of the binaries that there are. */
+  published: readonly string[]
+  /** Those of them that lie in node_modules. */
+  installed: readonly string[]
+}
+
+/** Why there is no binding, and the command that mends it. */
+export function explain(
+  machine: Machine,
+  error: Error,
+  { version, published, installed }: Packages,
+): { reason: string; fix: string } {
+  const binary = binaryFor(machine)
+  const name = SCOPE + binary
+  if (!published.includes(name)) {
+    const others = published.map((other) => other.slice(SCOPE.length)).join(', ')
     return {
-      binding: undefined,
-      reason: `@bolt-app/core has no native engine for ${platform} yet (there is one for ${Object.values(published).join(', ')}).`,
+      reason: `@bolt-app/core has no native engine for ${binary} (there is one for ${others}).`,
       fix: 'nothing to do; set BOLT_CORE=fallback to silence this',
     }
   }
-  const name = `@bolt-app/core-${binary}`
-  try {
-    return { binding: require(name) as Binding }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'MODULE_NOT_FOUND') {
-      return {
-        binding: undefined,
-        reason: `The native engine of @bolt-app/core, package ${name}, is not installed. npm leaves optional packages out when a lock file was written on another platform, or with --omit=optional.`,
-        fix: `npm install ${name}@${version()}  (or remove node_modules and package-lock.json and run npm install)`,
-      }
-    }
+  if (installed.includes(name)) {
     return {
-      binding: undefined,
-      reason: `The native engine ${name} could not be loaded: ${message}`,
-      fix: `npm install --force ${name}@${version()}`,
+      reason: `The native engine ${name} could not be loaded: ${error.message}`,
+      fix: `npm install --force @bolt-app/core@${version}  (a file that was damaged or replaced is fetched again)`,
     }
+  }
+  if (installed.length > 0) {
+    const [there] = installed
+    return {
+      reason: `The native engine of @bolt-app/core for this machine, package ${name}, is not installed, but ${there} is: node_modules was installed on, or for, another platform.`,
+      fix: 'npm ci  (on the machine or in the image that runs it; do not copy node_modules between platforms)',
+    }
+  }
+  return {
+    reason: `The native engine of @bolt-app/core, package ${name}, is not installed. npm leaves optional packages out with --omit=optional, and when package-lock.json was written on another platform (npm issue 4828).`,
+    fix: `npm install --save-optional ${name}@${version}  (or remove node_modules and package-lock.json, then npm install)`,
   }
 }
 
-function version(): string {
-  return (require('@bolt-app/core/package.json') as { version: string }).version
+interface Manifest {
+  version: string
+  optionalDependencies: Record<string, string>
 }
 
-/** Alpine and its like have a loader of their own name; asking `process.report` would cost a start tens of milliseconds. */
-function isMusl(): boolean {
-  return existsSync('/lib/ld-musl-x86_64.so.1') && !existsSync('/lib64/ld-linux-x86-64.so.2')
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name)
+    return true
+  } catch {
+    return false
+  }
 }
