@@ -55,7 +55,7 @@ async function countServer(server, chosen) {
   const running = await startCounted(server, { core: cpus().length - 1, keep: values.keep })
   try {
     for (const scenario of chosen) {
-      const load = await openLoad(scenario, running.port)
+      const load = await openLoad(scenario, running.ports.main)
       counts[scenario.id] = await settledCount(running, load, server.yardstick)
       load.close()
       console.log(`${server.id} ${scenario.id}: ${counts[scenario.id]}`)

@@ -1,7 +1,9 @@
 /** Measures every server in every scenario and renders the tables: `node bench/run.mjs --help`. */
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { make } from './app/made.mjs'
 import { checkAnswer } from './harness/conformance.mjs'
+import { loadByEcho } from './harness/echo.mjs'
 import { readFlags, usage } from './harness/flags.mjs'
 import { commit, machine, rustVersion } from './harness/machine.mjs'
 import { checkMachine, prepare } from './harness/prepare.mjs'
@@ -31,7 +33,8 @@ async function measure(flags) {
     for (const server of present) running.push(await startServer(server, { core }))
     for (const server of running) for (const scenario of flags.scenarios) await checkAnswer(scenario, server)
     say(`${running.length} servers give the right answers; measuring …`)
-    const load = wrk ? loadByWrk : loadBySockets
+    const load = (scenario, ...rest) =>
+      (scenario.echo ? loadByEcho : wrk ? loadByWrk : loadBySockets)(scenario, ...rest)
     const { rounds, cells } = await measureRounds({ ...flags, servers: running, load, loadCore, deadline, say })
     return {
       ...origin,
@@ -56,6 +59,7 @@ async function main() {
   if (flags.help) return say(usage)
   checkMachine()
   if (flags.build) prepare(say)
+  make()
   const results = await measure(flags)
   if (!flags.write) return say(cpuTable(results))
   writeFileSync(new URL('./results/http.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)

@@ -1,5 +1,7 @@
 /** What is asked of every server: one row per scenario, in the order of the tables. */
+import { EVENTS } from './app/events.mjs'
 import { badNote, goodNote } from './app/note.mjs'
+import { origin } from './app/origin.mjs'
 import { badToken, goodToken } from './app/token.mjs'
 
 /**
@@ -15,7 +17,17 @@ import { badToken, goodToken } from './app/token.mjs'
  * @property {number} [connections] @default 64
  * @property {number} [pipeline] requests sent at once on each connection @default 1
  * @property {boolean} [native] answered by our core without entering JavaScript
+ * @property {'cors' | 'tls'} [listener] which of a server's instances is asked; the main one if none is named
+ * @property {boolean} [echo] messages over WebSocket instead of requests
+ * @property {number} [parts] events of one response, which is what the figures are then about @default 1
  */
+
+/** Port of the instance that a scenario asks; undefined where the server has none. */
+export const portOf = (scenario, server) => server.ports[scenario.listener ?? 'main']
+
+/** Whether a running server takes part in a scenario. */
+export const isAsked = (scenario, server) =>
+  portOf(scenario, server) !== undefined && !server.lacks?.includes(scenario.id)
 
 const json = { 'content-type': 'application/json' }
 const message = /^\{"message":"Hello, World!"\}$/
@@ -74,4 +86,27 @@ export const scenarios = [
     pipeline: 16,
   },
   { id: 'single', title: 'JSON, 1 connection', path: '/json', status: 200, answer: message, connections: 1 },
+  { id: 'many', title: 'JSON, 512 connections', path: '/json', status: 200, answer: message, connections: 512 },
+  { id: 'tls', title: 'JSON, TLS', path: '/json', status: 200, answer: message, listener: 'tls' },
+  {
+    id: 'cors',
+    title: 'JSON, cross-origin',
+    path: '/json',
+    headers: { origin },
+    status: 200,
+    answer: message,
+    listener: 'cors',
+  },
+  { id: 'limited', title: 'Rate limit, 429', path: '/limited', status: 429, native: true },
+  { id: 'small', title: 'File, 4 KiB', path: '/files/small.bin', status: 200, answer: /^(small )+/, native: true },
+  { id: 'large', title: 'File, 1 MiB', path: '/files/large.bin', status: 200, answer: /^(large )+/, native: true },
+  {
+    id: 'events',
+    title: 'Server-sent event, 100 in a response',
+    path: '/events',
+    status: 200,
+    answer: /^.*data: \{"n":0,.*data: \{"n":99,[^\n]*\n\n/s,
+    parts: EVENTS,
+  },
+  { id: 'echo', title: 'WebSocket echo, 64 B', path: '/ws', status: 101, echo: true },
 ]

@@ -14,6 +14,7 @@ const raw = at('../target/release/bolt-raw')
  * @property {string[]} command prints `listening <port>` once it accepts on 127.0.0.1
  * @property {string} needs file without which it cannot run
  * @property {string} [package] where its version is read
+ * @property {string[]} [lacks] scenarios for which it has nothing to offer
  * @property {boolean} [yardstick] not a framework to choose, only what the machine allows
  */
 
@@ -26,14 +27,19 @@ export const servers = [
     command: [raw, '0', JSON.stringify(plan)],
     needs: raw,
     yardstick: true,
+    lacks: ['events', 'echo'],
   },
   node('uws', 'uWebSockets.js', './node_modules/@trufflesuite/uws-js-unofficial'),
   onBun('bun', 'Bun.serve', './node_modules/@oven/bun-linux-x64'),
   onBun('elysia', 'Elysia on Bun', './node_modules/elysia'),
-  node('hono', 'Hono on Node', './node_modules/hono'),
+  { ...node('hono', 'Hono on Node', './node_modules/hono'), lacks: ['echo'] },
   node('node-http', 'node:http'),
   node('fastify', 'Fastify', './node_modules/fastify'),
-  node('express', 'Express', './node_modules/express'),
+  { ...node('express', 'Express', './node_modules/express'), lacks: ['echo'] },
+  {
+    ...node('brahma', 'brahma-firelight', './node_modules/brahma-firelight'),
+    lacks: ['small', 'large', 'events', 'echo'],
+  },
 ]
 
 /** "4.13.19", or Node's own version for what comes with Node. */

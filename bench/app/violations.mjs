@@ -17,6 +17,13 @@ export const unauthorized = JSON.stringify({
 })
 export const notFound = JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404, code: 'not-found' })
 
+export const tooMany = JSON.stringify({
+  type: 'about:blank',
+  title: 'Too Many Requests',
+  status: 429,
+  code: 'rate-limited',
+})
+
 /** The problem document of a 422, all violations at once. */
 export function invalid(errors) {
   return {

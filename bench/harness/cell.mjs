@@ -1,16 +1,18 @@
 /** One cell of the table in one round: one server, one scenario, some seconds of load. */
+import { portOf } from '../scenarios.mjs'
 import { cpuSpent, cpuTime, machineTime, ownTime } from './proc.mjs'
 
 /**
  * @param {(scenario, port, options) => Promise<object>} load
  * @returns {Promise<{ valid: boolean, disturbance: number, cpu: number, user: number, rate: number, p50: number, p99: number, busy: number }>}
- *   cpu and user in µs per request, rate in requests per second, p50 and p99 in µs, busy as a share of the server's core
+ *   cpu and user in µs per request (per event where a response has many), rate in requests per second, p50 and p99 in µs, busy as a share of the server's core
  */
 export async function measureCell(scenario, server, load, { core, seconds, disturbance: most }) {
   const before = { cpu: cpuTime(server.pid), machine: machineTime(), own: ownTime() }
-  const result = await load(scenario, server.port, { core, seconds })
+  const result = await load(scenario, portOf(scenario, server), { core, seconds })
   const after = { cpu: cpuTime(server.pid), machine: machineTime(), own: ownTime() }
   refuseErrors(scenario, server, result)
+  const count = result.requests * (scenario.parts ?? 1)
   const spent = cpuSpent(before.cpu, after.cpu)
   const others = after.machine - before.machine - spent.total - (after.own - before.own)
   const disturbance = Math.max(0, others / result.microseconds)
@@ -18,9 +20,9 @@ export async function measureCell(scenario, server, load, { core, seconds, distu
     // No request at all: the machine gave load or server no turn in this time.
     valid: disturbance <= most && result.requests > 0,
     disturbance,
-    cpu: spent.total / result.requests,
-    user: spent.user / result.requests,
-    rate: (result.requests * 1e6) / result.microseconds,
+    cpu: spent.total / count,
+    user: spent.user / count,
+    rate: (count * 1e6) / result.microseconds,
     p50: result.p50,
     p99: result.p99,
     busy: spent.total / result.microseconds,

@@ -1,5 +1,6 @@
 /** Just enough of an HTTP/1.1 client to send one request over and over and to know where each response ends. */
 import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** The bytes of a scenario's request. */
 export function requestBytes(scenario) {
@@ -17,9 +18,11 @@ export class Client {
   #waiting = 0
   #settle
 
-  constructor(port, bytes) {
+  /** With `tls` it believes any certificate: it only speaks to servers of this bench. */
+  constructor(port, bytes, { tls = false } = {}) {
     this.bytes = bytes
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    const to = { port, host: '127.0.0.1', noDelay: true }
+    this.#socket = tls ? connectTls({ ...to, rejectUnauthorized: false }) : connect(to)
     this.#socket.on('data', (chunk) => this.#take(chunk))
     this.#socket.on('error', (error) => this.#settle?.reject(error))
     this.#socket.on('close', () => this.#settle?.reject(new Error('the server closed the connection')))

@@ -26,8 +26,8 @@ export function prepare(say) {
   }
   say('building the core …')
   must('npm', ['run', 'build', '--workspace', '@bolt-app/core'], root)
-  say('building the engine without Node …')
-  must('cargo', ['build', '--release', '--package', 'bolt_host', '--bin', 'bolt-raw'], root)
+  say('building the engine without Node, and the WebSocket load …')
+  must('cargo', ['build', '--release', '--package', 'bolt_host', '--bins'], root)
 }
 
 function must(program, args, cwd) {

@@ -1,4 +1,5 @@
 /** Interleaved rounds: every server meets every scenario once per round, so that a slow minute of the machine hits all alike. */
+import { isAsked } from '../scenarios.mjs'
 import { measureCell } from './cell.mjs'
 import { median } from './median.mjs'
 
@@ -33,7 +34,7 @@ export async function measureRounds(options) {
 
 async function measureScenario(scenario, servers, repeats, { load, loadCore, seconds, disturbance, deadline }) {
   const cells = []
-  for (const server of servers) {
+  for (const server of servers.filter((candidate) => isAsked(scenario, candidate))) {
     for (let repeat = 0; repeat <= repeats; repeat += 1) {
       const cell = await measureCell(scenario, server, load, { core: loadCore, seconds, disturbance })
       cells.push([server.id, cell])

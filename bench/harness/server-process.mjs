@@ -18,6 +18,7 @@ const START_TIMEOUT = 20_000
 const STOP_TIMEOUT = 3_000
 
 /**
+ * The server with its process id, its ports by the names that `app/listening.mjs` tells, and how to stop it.
  * @param {{ id: string, command: string[] }} server
  * @param {{ core: number, wrapper?: string[], timeout?: number }} options `wrapper`: a program put before the command, e.g. valgrind
  */
@@ -36,8 +37,8 @@ export async function startServer(server, { core, wrapper = [], timeout = START_
   const ended = new Promise((resolve) => child.once('close', resolve))
   const stop = () => stopChild(child, ended)
   try {
-    const port = await listening(child, timeout)
-    return { id: server.id, pid: child.pid, port, stop }
+    const ports = await listening(child, timeout)
+    return { ...server, pid: child.pid, ports, stop }
   } catch (cause) {
     await stop()
     throw new Error(`${server.id} did not start: ${cause.message}\n${errors}`, { cause })
@@ -50,10 +51,11 @@ function listening(child, timeout) {
     child.once('error', reject)
     child.once('close', (code) => reject(new Error(`it ended with code ${code}`)))
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const match = line.match(/^listening (\d+)$/)
-      if (!match) return
+      const [, said] = line.match(/^listening (\d+|\{.*\})$/) ?? []
+      if (said === undefined) return
       clearTimeout(timer)
-      resolve(Number(match[1]))
+      const ports = JSON.parse(said)
+      resolve(typeof ports === 'number' ? { main: ports } : ports)
     })
   })
 }

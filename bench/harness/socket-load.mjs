@@ -32,7 +32,11 @@ async function main([id, port, seconds]) {
       if (response.status !== status || status >= 400) statusErrors += pipeline
     }
   }
-  await Promise.all(Array.from({ length: connections }, () => loop(new Client(Number(port), bytes))))
+  await Promise.all(
+    Array.from({ length: connections }, () =>
+      loop(new Client(Number(port), bytes, { tls: scenario.listener === 'tls' })),
+    ),
+  )
   times.sort((a, b) => a - b)
   const percentile = (share) => Math.round(times[Math.floor(times.length * share)])
   const microseconds = Math.round(Number(process.hrtime.bigint() - begin) / 1000)

@@ -27,7 +27,11 @@ export async function loadByWrk(scenario, port, { core, seconds }) {
     const body = scenario.body ? join(folder, 'body') : ''
     if (body) writeFileSync(body, scenario.body)
     const args = ['-c', String(core), 'wrk', '-t1', `-c${scenario.connections ?? 64}`, `-d${seconds}s`, '-s', script]
-    args.push(`http://127.0.0.1:${port}${scenario.path}`, '--', String(scenario.pipeline ?? 1))
+    args.push(
+      `${scenario.listener === 'tls' ? 'https' : 'http'}://127.0.0.1:${port}${scenario.path}`,
+      '--',
+      String(scenario.pipeline ?? 1),
+    )
     args.push(scenario.method ?? 'GET', body, ...Object.entries(scenario.headers ?? {}).flat())
     const { stdout } = await run('taskset', args, { timeout: (seconds + 10) * 1000 })
     return JSON.parse(stdout.match(/^RESULT (.*)$/m)[1])

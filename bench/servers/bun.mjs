@@ -1,7 +1,12 @@
 /** Bun.serve with its native router, and Ajv. */
 import { createVerifier } from 'fast-jwt'
+import { eventBytes } from '../app/events.mjs'
+import { wait } from '../app/limit.mjs'
+import { listening } from '../app/listening.mjs'
+import { files, tls } from '../app/made.mjs'
+import { corsHeaders, origin } from '../app/origin.mjs'
 import { secret } from '../app/token.mjs'
-import { invalid, isNote, notFound, unauthorized } from '../app/violations.mjs'
+import { invalid, isNote, notFound, tooMany, unauthorized } from '../app/violations.mjs'
 
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const problem = { 'content-type': 'application/problem+json' }
@@ -22,7 +27,22 @@ async function note(request) {
   return Response.json({ title: value.title, tags: value.tags.length })
 }
 
-const server = Bun.serve({
+function limited(request, server) {
+  const seconds = wait(server.requestIP(request).address)
+  if (seconds === 0) return Response.json({})
+  return new Response(tooMany, { status: 429, headers: { ...problem, 'retry-after': String(seconds) } })
+}
+
+function stream() {
+  return new Response(eventBytes(), { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } })
+}
+
+function across(request) {
+  const headers = request.headers.get('origin') === origin ? corsHeaders : {}
+  return Response.json({ message: 'Hello, World!' }, { headers })
+}
+
+const base = {
   port: 0,
   hostname: '127.0.0.1',
   routes: {
@@ -32,7 +52,17 @@ const server = Bun.serve({
     '/users/:id': (request) => Response.json({ id: request.params.id }),
     '/notes': { POST: note },
     '/private': account,
+    '/limited': limited,
+    '/events': stream,
+    '/files/:name': (request) => new Response(Bun.file(`${files}/${request.params.name}`)),
+    '/ws': (request, server) => (server.upgrade(request) ? undefined : new Response(notFound, { status: 404 })),
   },
+  websocket: { message: (socket, message) => void socket.send(message) },
   fetch: () => new Response(notFound, { status: 404, headers: problem }),
+}
+
+listening({
+  main: Bun.serve(base).port,
+  cors: Bun.serve({ ...base, routes: { '/json': across } }).port,
+  tls: Bun.serve({ ...base, tls: tls() }).port,
 })
-console.log(`listening ${server.port}`)

@@ -1,9 +1,15 @@
-/** Elysia on Bun, with its own compiled validation. */
+/** Elysia on Bun, with its own compiled validation and the plug-ins of its community. */
 
-import { Elysia, t } from 'elysia'
+import { cors } from '@elysiajs/cors'
+import { Elysia, file, sse, t } from 'elysia'
+import { rateLimit } from 'elysia-rate-limit'
 import { createVerifier } from 'fast-jwt'
+import { events } from '../app/events.mjs'
+import { listening } from '../app/listening.mjs'
+import { files, tls } from '../app/made.mjs'
+import { origin } from '../app/origin.mjs'
 import { secret } from '../app/token.mjs'
-import { notFound, unauthorized } from '../app/violations.mjs'
+import { notFound, tooMany, unauthorized } from '../app/violations.mjs'
 
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const problem = { 'content-type': 'application/problem+json' }
@@ -41,13 +47,33 @@ function explain({ code, error }) {
   return Response.json(body, { status: 422 })
 }
 
-const app = new Elysia({ normalize: false })
-  .onError(explain)
-  .get('/json', () => ({ message: 'Hello, World!' }))
-  .get('/plaintext', () => 'Hello, World!')
-  .get('/async', async () => Promise.resolve({ message: 'Hello, World!' }))
-  .get('/users/:id', ({ params }) => ({ id: params.id }))
-  .post('/notes', ({ body }) => ({ title: body.title, tags: body.tags.length }), { body: note })
-  .get('/private', account)
-  .listen({ port: 0, hostname: '127.0.0.1' })
-console.log(`listening ${app.server.port}`)
+async function* stream() {
+  for await (const data of events()) yield sse({ data })
+}
+
+const limit = rateLimit({
+  duration: 3_600_000,
+  max: 1,
+  scoping: 'scoped',
+  errorResponse: new Response(tooMany, { status: 429, headers: problem }),
+  generator: (request, server) => server.requestIP(request).address,
+})
+
+const app = () =>
+  new Elysia({ normalize: false })
+    .onError(explain)
+    .get('/json', () => ({ message: 'Hello, World!' }))
+    .get('/plaintext', () => 'Hello, World!')
+    .get('/async', async () => Promise.resolve({ message: 'Hello, World!' }))
+    .get('/users/:id', ({ params }) => ({ id: params.id }))
+    .post('/notes', ({ body }) => ({ title: body.title, tags: body.tags.length }), { body: note })
+    .get('/private', account)
+    .get('/events', stream)
+    .get('/files/:name', ({ params }) => file(`${files}/${params.name}`))
+    .ws('/ws', { message: (socket, message) => void socket.send(message) })
+    .use(new Elysia().use(limit).get('/limited', () => ({})))
+
+const listen = (built, more) => built.listen({ port: 0, hostname: '127.0.0.1', ...more }).server.port
+
+const across = new Elysia().use(cors({ origin, credentials: true })).get('/json', () => ({ message: 'Hello, World!' }))
+listening({ main: listen(app()), cors: listen(across), tls: listen(app(), { tls: tls() }) })

@@ -1,8 +1,15 @@
-/** Express with its JSON body parser and Ajv. */
+/** Express with its body parser, its static files, the middleware that its users take, and Ajv. */
+import { createServer } from 'node:https'
+import cors from 'cors'
 import express from 'express'
+import { rateLimit } from 'express-rate-limit'
 import { createVerifier } from 'fast-jwt'
+import { eventBytes } from '../app/events.mjs'
+import { listening } from '../app/listening.mjs'
+import { files, tls } from '../app/made.mjs'
+import { origin } from '../app/origin.mjs'
 import { secret } from '../app/token.mjs'
-import { invalid, isNote, unauthorized } from '../app/violations.mjs'
+import { invalid, isNote, tooMany, unauthorized } from '../app/violations.mjs'
 
 const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const app = express()
@@ -18,6 +25,12 @@ function authenticate(request, response, next) {
   next()
 }
 
+const limit = rateLimit({
+  windowMs: 3_600_000,
+  limit: 1,
+  handler: (_request, response) => response.status(429).type('application/problem+json').send(tooMany),
+})
+
 app.get('/json', (_request, response) => response.json({ message: 'Hello, World!' }))
 app.get('/plaintext', (_request, response) => response.type('text/plain').send('Hello, World!'))
 app.get('/async', async (_request, response) => response.json(await Promise.resolve({ message: 'Hello, World!' })))
@@ -27,5 +40,22 @@ app.post('/notes', express.json(), (request, response) => {
   response.json({ title: request.body.title, tags: request.body.tags.length })
 })
 app.get('/private', authenticate, (request, response) => response.json({ sub: request.claims.sub }))
+app.get('/limited', limit, (_request, response) => response.json({}))
+app.use('/files', express.static(files))
+app.get('/events', async (_request, response) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  for await (const event of eventBytes()) response.write(event)
+  response.end()
+})
 
-const server = app.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`))
+const across = express()
+across.use(cors({ origin, credentials: true }))
+across.get('/json', (_request, response) => response.json({ message: 'Hello, World!' }))
+
+function listen(server) {
+  return new Promise((done) => {
+    const running = server.listen(0, '127.0.0.1', () => done(running.address().port))
+  })
+}
+
+listening({ main: await listen(app), cors: await listen(across), tls: await listen(createServer(tls(), app)) })

@@ -1,0 +1,24 @@
+/** Files that the servers need and nobody keeps: two to be served, a key with its certificate. Made once, in an ignored folder. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const made = fileURLToPath(new URL('../.made/', import.meta.url))
+
+/** Folder of `small.bin` (4 KiB) and `large.bin` (1 MiB). */
+export const files = `${made}files`
+export const keyFile = `${made}key.pem`
+export const certFile = `${made}cert.pem`
+
+export const tls = () => ({ key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') })
+
+/** Makes what is not there; openssl comes with nearly every Linux. */
+export function make() {
+  mkdirSync(files, { recursive: true })
+  writeFileSync(`${files}/small.bin`, Buffer.alloc(4096, 'small '))
+  writeFileSync(`${files}/large.bin`, Buffer.alloc(1024 * 1024, 'large '))
+  if (existsSync(certFile)) return
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3650']
+  execFileSync('openssl', [...kind, '-keyout', keyFile, '-out', certFile, ...subject], { stdio: 'pipe' })
+}
