@@ -1,7 +1,7 @@
 /** The servers that are compared: how each is started, in the order of the tables. */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { plan } from './app/plan.mjs'
+import { planFile } from './app/made.mjs'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const bun = at('./node_modules/@oven/bun-linux-x64/bin/bun')
@@ -20,11 +20,11 @@ const raw = at('../target/release/bolt-raw')
 
 /** @type {Server[]} */
 export const servers = [
-  node('ours', '@bolt-app/core', '../native-core'),
+  { ...node('ours', '@bolt-app/core', '../native-core'), lacks: ['events', 'echo'] },
   {
     id: 'raw',
     title: 'our engine without Node',
-    command: [raw, '0', JSON.stringify(plan)],
+    command: [raw, '0', planFile],
     needs: raw,
     yardstick: true,
     lacks: ['events', 'echo'],

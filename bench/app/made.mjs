@@ -1,4 +1,7 @@
-/** Files that the servers need and nobody keeps: two to be served, a key with its certificate. Made once, in an ignored folder. */
+/**
+ * Files that the servers need and nobody keeps: two to be served, a key with its certificate, the plan of our
+ * application. They lie in an ignored folder.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +13,9 @@ export const files = `${made}files`
 export const keyFile = `${made}key.pem`
 export const certFile = `${made}cert.pem`
 
+/** What our engine without Node serves. */
+export const planFile = `${made}plan.json`
+
 export const tls = () => ({ key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') })
 
 /** Makes what is not there; openssl comes with nearly every Linux. */
@@ -17,6 +23,7 @@ export function make() {
   mkdirSync(files, { recursive: true })
   writeFileSync(`${files}/small.bin`, Buffer.alloc(4096, 'small '))
   writeFileSync(`${files}/large.bin`, Buffer.alloc(1024 * 1024, 'large '))
+  execFileSync(process.execPath, [fileURLToPath(new URL('plan.mjs', import.meta.url)), planFile], { stdio: 'inherit' })
   if (existsSync(certFile)) return
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
   const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3650']

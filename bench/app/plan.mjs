@@ -1,49 +1,19 @@
-/** The application as our engine without Node reads it: what `createApp` would compile from `servers/ours.mjs`. */
-import { noteSchema } from './note.mjs'
-import { secret } from './token.mjs'
+/**
+ * `node plan.mjs FILE`: writes the plan that `createApp` compiles from our application, as the binding is given it: what our engine without
+ * Node serves is then exactly what it serves under Node.
+ */
+import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { hostTarget } from '../../scripts/targets.mjs'
 
-const open = {
-  kind: 'handler',
-  params: null,
-  query: null,
-  headers: null,
-  cookies: null,
-  body: null,
-  bodyBytes: null,
-  streamBody: false,
-  auths: [],
-  onMissing: 'reject',
-  askCookies: [],
-  guards: [],
-  status: 200,
+const binding = createRequire(new URL('../../native-core/dist/', import.meta.url))(hostTarget().packageName)
+const { createServer } = binding
+binding.createServer = (plan, ...rest) => {
+  writeFileSync(process.argv[2], plan)
+  return createServer(plan, ...rest)
 }
 
-const routes = [
-  { ...open, method: 'GET', path: '/json' },
-  { ...open, method: 'GET', path: '/plaintext' },
-  { ...open, method: 'GET', path: '/async' },
-  { ...open, method: 'GET', path: '/users/:id' },
-  { ...open, method: 'POST', path: '/notes', body: { schema: noteSchema, required: true } },
-  { ...open, method: 'GET', path: '/private', auths: [0] },
-]
-
-const bearer = {
-  kind: 'jwt',
-  algorithms: ['HS256'],
-  jwks: { keys: [{ kty: 'oct', alg: 'HS256', k: Buffer.from(secret).toString('base64url') }] },
-  issuer: null,
-  audience: null,
-  leeway: 0,
-  from: { kind: 'bearer' },
-  required: [],
-}
-
-/** All default limits on. */
-export const plan = {
-  limits: {},
-  securityHeaders: [],
-  cors: null,
-  trustedProxies: [],
-  auths: [bearer],
-  routes: routes.map((route, id) => ({ id, ...route })),
-}
+const { build } = await import('./application.mjs')
+const app = build()
+await app.listen({ port: 0 })
+await app.close()

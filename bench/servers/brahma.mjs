@@ -43,4 +43,4 @@ const port = await new Promise((done) => {
     probe.close(() => done(free))
   })
 })
-app.listen('127.0.0.1', String(port), () => listening({ main: port }))
+app.listen('127.0.0.1', port, () => listening({ main: port }))

@@ -51,16 +51,20 @@ async function* stream() {
   for await (const data of events()) yield sse({ data })
 }
 
-const limit = rateLimit({
-  duration: 3_600_000,
-  max: 1,
-  scoping: 'scoped',
-  errorResponse: new Response(tooMany, { status: 429, headers: problem }),
-  generator: (request, server) => server.requestIP(request).address,
-})
+/** One request an hour; a nested instance does not know the server by itself. */
+const limit = (injectServer) =>
+  rateLimit({
+    duration: 3_600_000,
+    max: 1,
+    scoping: 'scoped',
+    errorResponse: tooMany,
+    generator: (request, server) => server.requestIP(request).address,
+    injectServer,
+  })
 
-const app = () =>
-  new Elysia({ normalize: false })
+function app() {
+  const root = new Elysia({ normalize: false })
+  return root
     .onError(explain)
     .get('/json', () => ({ message: 'Hello, World!' }))
     .get('/plaintext', () => 'Hello, World!')
@@ -71,7 +75,8 @@ const app = () =>
     .get('/events', stream)
     .get('/files/:name', ({ params }) => file(`${files}/${params.name}`))
     .ws('/ws', { message: (socket, message) => void socket.send(message) })
-    .use(new Elysia().use(limit).get('/limited', () => ({})))
+    .use(new Elysia().use(limit(() => root.server)).get('/limited', () => ({})))
+}
 
 const listen = (built, more) => built.listen({ port: 0, hostname: '127.0.0.1', ...more }).server.port
 

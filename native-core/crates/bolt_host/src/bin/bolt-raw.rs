@@ -1,7 +1,7 @@
 //! The yardstick of the benchmarks: the same host and engine as under Node, with handlers in Rust instead of JavaScript.
 //!
 //! `bolt-raw PORT PLAN` listens on 127.0.0.1 (port 0 takes a free one), prints `listening <port>` once it does, and answers the routes of the plan
-//! (`AppPlan` as JSON) with the handlers below, which are known by the route's path.
+//! (a file with `AppPlan` as JSON) with the handlers below, which are known by the route's path.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         eprintln!("usage: bolt-raw PORT PLAN");
         return ExitCode::FAILURE;
     };
-    match serve(port, &plan) {
+    match std::fs::read_to_string(&plan).map_err(Into::into).and_then(|plan| serve(port, &plan)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bolt-raw: {error}");
