@@ -1,4 +1,5 @@
-import type { Stats } from './binding.d.ts'
+import { isMainThread } from 'node:worker_threads'
+import type { Listening, Stats } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
 import { type CompiledApp, type CompiledParts, compileApp, compileParts, KnownSchemas } from './compile.ts'
 import type { Declared } from './declared.ts'
@@ -10,11 +11,15 @@ import type { OnError } from './failure.ts'
 import { type Host, type HostBinding, openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
-import { type ListenOptions, listenPlan, listenSettings, onSignals, urlOf } from './listen.ts'
+import { type ListenOptions, type ListenSettings, listenPlan, listenSettings, onSignals, urlOf } from './listen.ts'
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
 import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
 import { createRuntime } from './request-context.ts'
 import { Router } from './router.ts'
+import { joinSupervisor, workerSlot } from './workers/member.ts'
+import type { WorkerSettings } from './workers/options.ts'
+import { LISTENER } from './workers/protocol.ts'
+import { type Supervised, supervise, type Workers } from './workers/supervise.ts'
 
 /** A listening application. */
 export interface Server {
@@ -26,6 +31,8 @@ export interface Server {
   readonly port: number
   /** The socket file, made absolute; undefined on a TCP port. */
   readonly path: string | undefined
+  /** The workers, in the process that supervises them; undefined in a worker and in a process of its own. */
+  readonly workers: Workers | undefined
   /** The same as `app.close()`. */
   close(): Promise<void>
 }
@@ -45,6 +52,9 @@ interface Started {
   keySets: KeySets
 }
 
+/** Milliseconds for which idle connections of a process that ends stay open: the next request of a busy client is already on its way. */
+const IDLE = { alone: 250, worker: 1_000 }
+
 /** An application: declare routes, then `listen`. Made by `createApp`. */
 export class App extends Router<'', undefined> {
   readonly #settings: AppSettings
@@ -57,6 +67,7 @@ export class App extends Router<'', undefined> {
   #closing: Promise<void> | undefined
   #isListening = false
   #stopSignals: (() => void) | undefined
+  #supervised: Supervised | undefined
 
   /** @internal */
   constructor(options: AppOptions) {
@@ -96,7 +107,7 @@ export class App extends Router<'', undefined> {
     this.#onShutdown.push(hook)
   }
 
-  /** Starts to accept requests. */
+  /** Starts to accept requests; in a supervisor of workers it resolves when all of them do. */
   async listen(options: ListenOptions = {}): Promise<Server> {
     const settings = listenSettings(options)
     this.#assertUsable('listen()')
@@ -104,25 +115,75 @@ export class App extends Router<'', undefined> {
       throw new BoltError('app-started', 'listen() was called twice', 'one application listens once; make another')
     const started = this.#start()
     this.#isListening = true
+    const { grace } = settings
+    const close = (): Promise<void> => this.close({ grace })
+    const served = (listening: Listening, workers?: Workers): Server => {
+      return { host: '', port: 0, path: undefined, ...listening, url: urlOf(listening), workers, close }
+    }
+    if (settings.workers !== null && workerSlot === undefined) {
+      const { listening, workers } = await this.#supervise(started, settings, settings.workers)
+      return served(listening, workers)
+    }
     await started.keySets.ready
-    const listening = await listenPlan(started.binding, started.server, settings.plan).catch((error: unknown) => {
+    const isWorker = settings.workers !== null
+    const plan = isWorker ? { ...settings.plan, at: { descriptor: LISTENER } } : settings.plan
+    const listening = await listenPlan(started.binding, started.server, plan).catch((error: unknown) => {
       this.#isListening = false
       throw error
     })
-    if (settings.signals)
-      this.#stopSignals = onSignals(() => this.close({ grace: settings.grace }), this.#settings.logger)
-    const close = (): Promise<void> => this.close({ grace: settings.grace })
-    return { host: '', port: 0, path: undefined, ...listening, url: urlOf(listening), close }
+    if (isWorker) this.#join(started, settings)
+    else if (settings.signals)
+      this.#stopSignals = onSignals(() => this.close({ grace, idle: IDLE.alone }), this.#settings.logger)
+    return served(listening)
+  }
+
+  /** Starts workers instead of listening. */
+  async #supervise(started: Started, settings: ListenSettings, workers: WorkerSettings): Promise<Supervised> {
+    const { plan, grace } = settings
+    const { logger } = this.#settings
+    if (!isMainThread) {
+      throw new BoltError(
+        'workers-unavailable',
+        'listen({ workers }) in a worker thread',
+        'start worker processes from the main thread; threads share a port with reusePort: true',
+      )
+    }
+    started.keySets.stop()
+    const onGiveUp = (err: BoltError): void => {
+      logger.error({ err }, 'giving up')
+      void this.close({ grace }).finally(() => process.exit(1))
+    }
+    this.#supervised = supervise(started.host, { plan, workers, grace, logger, onGiveUp })
+    this.#stopSignals = onSignals(() => this.close({ grace }), logger)
+    try {
+      await this.#supervised.start()
+    } catch (error) {
+      await this.close({ grace })
+      throw error
+    }
+    return this.#supervised
+  }
+
+  /** Serves as one of several workers: the supervisor says when to end. */
+  #join({ binding, server }: Started, { grace, workers }: ListenSettings): void {
+    joinSupervisor({
+      tellsRss: workers?.maxRss !== null,
+      report: () => ({ stats: binding.stats(server) }),
+      drain: () => this.close({ grace, idle: IDLE.worker }),
+    })
   }
 
   /**
    * Stops accepting, lets requests in flight finish, then runs the `onShutdown` hooks.
    * @param options.grace milliseconds after which connections are cut
    * @default options.grace 10000
+   * @param options.idle milliseconds for which connections without a request stay open: one may be on its way
+   * @default options.idle 0
    */
-  close(options: { grace?: number } = {}): Promise<void> {
-    checkShape('close()', options, { grace: shape.integer({ min: 0 }) })
-    this.#closing ??= this.#close(options.grace ?? 10_000)
+  close(options: { grace?: number; idle?: number } = {}): Promise<void> {
+    checkShape('close()', options, { grace: shape.integer({ min: 0 }), idle: shape.integer({ min: 0 }) })
+    const { grace = 10_000, idle = 0 } = options
+    this.#closing ??= this.#close(grace, Math.min(idle, grace))
     return this.#closing
   }
 
@@ -192,12 +253,13 @@ export class App extends Router<'', undefined> {
     return this.#started
   }
 
-  async #close(grace: number): Promise<void> {
+  async #close(grace: number, idle: number): Promise<void> {
     this.#stopSignals?.()
+    await this.#supervised?.close()
     if (this.#started !== undefined) {
       const { binding, server, keySets } = this.#started
       keySets.stop()
-      const cut = await new Promise<number>((done) => binding.close(server, grace, done))
+      const cut = await new Promise<number>((done) => binding.close(server, grace, idle, done))
       if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
     }
     for (const hook of this.#onShutdown) await hook()

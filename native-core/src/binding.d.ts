@@ -66,8 +66,11 @@ export interface Binding {
    * The caller closes the descriptor, and removes the file of a Unix domain socket. Takes and throws what `listen` does.
    */
   openListener(plan: string): Listening & { fd: number }
-  /** Stops accepting, sends `Connection: close` on what is in flight, calls `done(cut)` when all connections are gone or after `graceMs` (then `cut` counts those cut off). */
-  close(server: number, graceMs: number, done: (cut: number) => void): void
+  /**
+   * Stops accepting, sends `Connection: close` with each further answer, ends idle connections after `idleMs`, and calls `done(cut)` when all
+   * are gone or after `graceMs` (then `cut` counts those cut off).
+   */
+  close(server: number, graceMs: number, idleMs: number, done: (cut: number) => void): void
   /** Takes one request (HTTP/1.1 bytes as they would come from a socket) through the same engine; `peer` is the address it claims to come from. */
   inject(server: number, bytes: Uint8Array, peer: string, done: (response: InjectedResponse) => void): void
   /**

@@ -38,6 +38,8 @@ export const boltErrors = {
   'app-closed': 'An application that was closed does not open again.',
   'port-in-use': 'Another process listens on the port.',
   'listen-failed': 'The address could not be listened on.',
+  'workers-unavailable': 'Worker processes cannot be had here.',
+  'workers-failed': 'Worker processes do not start, or do not stay.',
   'jwks-unavailable': 'The key set of a token issuer could not be loaded.',
   'native-refused': 'The native engine refused the application plan.',
 } as const

@@ -41,3 +41,6 @@ export type {
 export type { AnswerOptions, MountOptions, Router, StaticOptions } from './router.ts'
 export type { InputOf, OutputOf, Schema } from './schema/standard.ts'
 export type { StreamBody } from './source.ts'
+export { workerSlot } from './workers/member.ts'
+export type { WorkerOptions } from './workers/options.ts'
+export type { Workers } from './workers/supervise.ts'

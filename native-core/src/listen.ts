@@ -3,6 +3,7 @@ import { checkShape, shape } from './check.ts'
 import type { Logger } from './context.ts'
 import { BoltError } from './errors.ts'
 import type { HostBinding } from './host.ts'
+import { type WorkerOptions, type WorkerSettings, workerSettings, workersCheck } from './workers/options.ts'
 
 export interface ListenOptions {
   /** TCP port; 0 takes a free one. @default 3000 */
@@ -25,7 +26,12 @@ export interface ListenOptions {
   fd?: number
   /** Connections that the system completes before they are accepted; it may have a lower limit of its own. @default 1024 */
   backlog?: number
-  /** SIGTERM and SIGINT close the application, then the process exits with 0. @default false */
+  /**
+   * Serves from several processes: this one becomes their supervisor, which runs no handler, and starts the script again as often as asked
+   * for. In each of them the same call listens. Linux and macOS. @default this process alone
+   */
+  workers?: number | 'auto' | WorkerOptions
+  /** SIGTERM and SIGINT close the application, then the process exits with 0; a supervisor always does that. @default false */
   signals?: boolean
   /** Milliseconds that requests in flight get at shutdown. @default 10000 */
   grace?: number
@@ -46,6 +52,7 @@ export interface ListenPlan {
 /** Checked options, with their defaults. */
 export interface ListenSettings {
   plan: ListenPlan
+  workers: WorkerSettings | null
   signals: boolean
   grace: number
 }
@@ -62,11 +69,13 @@ export function listenSettings(options: ListenOptions): ListenSettings {
     mode: shape.integer({ min: 0, max: 0o777 }),
     fd: shape.integer({ min: 0, max: 0x7fff_ffff }),
     backlog: shape.integer({ min: 1, max: 0x7fff_ffff }),
+    workers: workersCheck,
     signals: shape.flag(),
     grace: shape.integer({ min: 0 }),
   })
   const { backlog = 1024, signals = false, grace = 10_000 } = options
-  return { plan: { at: placeOf(options), backlog }, signals, grace }
+  const workers = options.workers === undefined ? null : workerSettings(options.workers)
+  return { plan: { at: placeOf(options), backlog }, workers, signals, grace }
 }
 
 function placeOf(options: ListenOptions): Place {
@@ -96,7 +105,8 @@ export async function listenPlan(binding: HostBinding, server: number, plan: Lis
   }
 }
 
-function refusal(at: Place, error: { code?: string; message: string }): BoltError {
+/** Why a place could not be listened on, in one sentence. */
+export function refusal(at: Place, error: { code?: string; message: string }): BoltError {
   const where =
     'tcp' in at ? `${at.tcp.host}:${at.tcp.port}` : 'unix' in at ? at.unix.path : `descriptor ${at.descriptor}`
   if (error.code === 'EADDRINUSE') {

@@ -395,3 +395,13 @@ describe('refuses at the start', () => {
     )
   })
 })
+
+it.each([
+  [{ workers: 0 }, /option 'workers' is 0/],
+  [{ workers: 'all' }, /option 'workers' is "all"/],
+  [{ workers: {} }, /workers: option 'count' is missing/],
+  [{ workers: { count: 2, maxRSS: 1 } }, /unknown option 'maxRSS'.*\n.*did you mean 'maxRss'/],
+  [{ workers: { count: 2, maxAge: 0.5 } }, /option 'maxAge' is 0.5/],
+])('refuses to listen with %j', async (options, message) => {
+  await expect(createApp().listen(options as never)).rejects.toThrow(message)
+})

@@ -26,7 +26,7 @@ export function createFallback(): HostBinding {
     openListener: () => {
       throw listenFault('ENOTSUP', 'the node:http fallback cannot open sockets for other processes')
     },
-    close: (id, grace, done) => server(id).close(grace, done),
+    close: (id, grace, idle, done) => server(id).close(grace, idle, done),
     inject: (id, bytes, peer, done) => server(id).inject(bytes, peer, done),
     respond: (handle, status, headers, body) => exchanges.get(handle)?.respond(status, headers, body) ?? false,
     complete: (handle, text) => exchanges.get(handle)?.complete(text) ?? false,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, Stats } from '../binding.d.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
@@ -59,7 +59,7 @@ export class FallbackServer {
     return listenHttp(this.#http, plan)
   }
 
-  close(grace: number, done: (cut: number) => void): void {
+  close(grace: number, idle: number, done: (cut: number) => void): void {
     this.#isClosing = true
     let cut = 0
     const timer = setTimeout(() => {
@@ -73,8 +73,10 @@ export class FallbackServer {
       void Promise.all(gone).then(() => done(cut))
     }
     if (this.#http.listening) {
-      this.#http.close(finish)
-      this.#http.closeIdleConnections()
+      // The server's own `close` would end idle connections at once.
+      NetServer.prototype.close.call(this.#http, finish)
+      if (idle === 0) this.#http.closeIdleConnections()
+      else setTimeout(() => this.#http.closeIdleConnections(), idle)
     } else {
       finish()
     }

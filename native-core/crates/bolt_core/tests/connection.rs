@@ -229,6 +229,28 @@ fn draining_says_close_and_ends_idle_connections() {
 }
 
 #[test]
+fn draining_can_leave_idle_connections_open_for_requests_that_are_on_their_way() {
+    let mut client = Client::new(&plan());
+    client.engine.keep_idle(1_000);
+    client.engine.drain();
+    assert!(!client.is_ended());
+    client.wait(900);
+    client.send(get("/a").as_bytes());
+    client.answer_calls();
+    assert_eq!(client.responses()[0].header("connection"), Some("close"));
+    assert!(client.is_ended());
+
+    let mut idle = Client::new(&plan());
+    idle.engine.keep_idle(1_000);
+    idle.engine.drain();
+    idle.wait(900);
+    assert!(!idle.is_ended());
+    assert!(idle.engine.next_deadline().is_some_and(|at| at <= 1_100));
+    idle.wait(200);
+    assert!(idle.is_ended());
+}
+
+#[test]
 fn http_1_0_is_told_that_the_connection_is_kept() {
     let mut client = Client::new(&plan());
     client.send(b"GET /none HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");

@@ -42,7 +42,7 @@ exports! {
     "createServer" = create_server(3);
     "listen" = listen(2);
     "openListener" = open_listener(1);
-    "close" = close(3);
+    "close" = close(4);
     "inject" = inject(4);
     "respond" = respond(4);
     "complete" = complete(2);
@@ -95,19 +95,21 @@ mod functions {
         }
     }
 
-    pub(super) fn close(request: Request<3>) -> Value {
+    pub(super) fn close(request: Request<4>) -> Value {
         let js = request.js;
         let server = match server::named(&request) {
             Ok(server) => server,
             Err(thrown) => return thrown,
         };
         if server.is_closed.get() {
-            let _ = js.call(request.arguments[2], js.undefined(), &[js.integer(0)]);
+            let _ = js.call(request.arguments[3], js.undefined(), &[js.integer(0)]);
             return js.undefined();
         }
-        let grace = js.get_number(request.arguments[1]).filter(|ms| ms.is_finite()).unwrap_or(0.0).max(0.0);
-        server.closing.borrow_mut().push(js.reference(request.arguments[2]));
-        server.host.borrow_mut().close(Duration::from_millis(grace as u64));
+        let [grace, idle] = [1, 2]
+            .map(|at| js.get_number(request.arguments[at]).filter(|ms| ms.is_finite()).unwrap_or(0.0).max(0.0) as u64);
+        server.closing.borrow_mut().push(js.reference(request.arguments[3]));
+        server.host.borrow_mut().engine().keep_idle(idle);
+        server.host.borrow_mut().close(Duration::from_millis(grace));
         server.kick();
         js.undefined()
     }

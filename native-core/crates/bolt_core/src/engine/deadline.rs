@@ -30,7 +30,10 @@ impl Engine {
         if now < self.cx.next_sweep {
             return;
         }
-        let mut next = u64::MAX;
+        if self.cx.is_over() {
+            self.touch_all();
+        }
+        let mut next = if self.cx.draining && !self.cx.is_over() { self.cx.idle_until } else { u64::MAX };
         for id in 0..self.connections.capacity() {
             let Some(connection) = self.connections.get(id) else { continue };
             if connection.deadline(&self.app.limits).is_some_and(|deadline| deadline <= now) {

@@ -85,7 +85,7 @@ impl Engine {
     /// What becomes of a connection once its output is written.
     pub fn fate(&self, id: ConnectionId) -> Fate {
         let Some(connection) = self.connections.get(id) else { return Fate::Close };
-        if self.cx.draining && connection.is_idle() { Fate::Close } else { connection.fate() }
+        if self.cx.is_over() && connection.is_idle() { Fate::Close } else { connection.fate() }
     }
 
     /// Gives a connection up whose state cannot be trusted any more: 500, if nothing else is under way, and the end.

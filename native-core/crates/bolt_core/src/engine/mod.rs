@@ -108,6 +108,10 @@ pub(crate) struct Context {
     /// Filled by each head and swapped into the slot of a call.
     head: Head,
     draining: bool,
+    /// For how long idle connections stay open once draining begins.
+    idle_time: u64,
+    /// Until when they do.
+    idle_until: u64,
     next_sweep: u64,
 }
 
@@ -135,6 +139,8 @@ impl Engine {
                 rates,
                 head: Head::default(),
                 draining: false,
+                idle_time: 0,
+                idle_until: 0,
                 next_sweep: u64::MAX,
             },
         })
@@ -228,9 +234,22 @@ impl Engine {
         Stats { connections: self.connections.len() as u64, in_flight: self.cx.slots.live() as u64, ..self.cx.stats }
     }
 
-    /// From now on each connection is closed after the response it is waiting for; idle ones at once.
+    /// For how many milliseconds [`Engine::drain`] leaves idle connections open; 0 unless set. A request may be on its way on them, which
+    /// can only be answered while somebody is there.
+    pub fn keep_idle(&mut self, milliseconds: u64) {
+        self.cx.idle_time = milliseconds;
+    }
+
+    /// From now on each connection is closed after the response it is waiting for; idle ones as [`Engine::keep_idle`] said.
     pub fn drain(&mut self) {
-        self.cx.draining = true;
+        if !std::mem::replace(&mut self.cx.draining, true) {
+            self.cx.idle_until = self.cx.now.saturating_add(self.cx.idle_time);
+        }
+        self.cx.sweep_by(Some(self.cx.idle_until));
+        self.touch_all();
+    }
+
+    fn touch_all(&mut self) {
         for (_, connection) in &mut self.connections {
             self.cx.touch(connection);
         }
@@ -270,6 +289,11 @@ impl Context {
             connection.touched = true;
             self.touched.push(connection.id);
         }
+    }
+
+    /// Whether idle connections are not needed any more.
+    fn is_over(&self) -> bool {
+        self.draining && self.now >= self.idle_until
     }
 
     pub(crate) fn sweep_by(&mut self, deadline: Option<u64>) {

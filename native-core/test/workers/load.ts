@@ -1,0 +1,72 @@
+import { Agent, get } from 'node:http'
+
+/** What clients that never stop asking have seen. */
+export interface Seen {
+  answered: number
+  /** Everything that is no complete answer below 500: refused, reset, cut off, 5xx. */
+  faults: string[]
+  pids: Set<number>
+}
+
+/** Clients on kept and on new connections that ask until told to stop. */
+export class Load {
+  readonly seen: Seen = { answered: 0, faults: [], pids: new Set() }
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #clients: Promise<void>[]
+  #isOver = false
+
+  constructor(port: number, paths: readonly string[] = ['/pid', '/pid', '/slow']) {
+    const kept = Array.from({ length: 12 }, (_, index) =>
+      this.#ask(port, paths[index % paths.length] as string, this.#agent),
+    )
+    const fresh = Array.from({ length: 4 }, (_, index) => this.#ask(port, paths[index % paths.length] as string, false))
+    this.#clients = [...kept, ...fresh]
+  }
+
+  /** Resolves when so many more requests were answered. */
+  async answered(more: number): Promise<void> {
+    const goal = this.seen.answered + more
+    while (this.seen.answered < goal && this.seen.faults.length === 0) await new Promise((done) => setTimeout(done, 5))
+  }
+
+  async stop(): Promise<Seen> {
+    this.#isOver = true
+    await Promise.all(this.#clients)
+    this.#agent.destroy()
+    return this.seen
+  }
+
+  async #ask(port: number, path: string, agent: Agent | false): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        const { status, pid } = await request(port, path, agent)
+        if (status >= 500) this.seen.faults.push(`${path}: ${status}`)
+        this.seen.answered += 1
+        this.seen.pids.add(pid)
+      } catch (error) {
+        const { code, message, isKept } = error as NodeJS.ErrnoException & { isKept?: boolean }
+        this.seen.faults.push(`${path} on a ${isKept ? 'kept' : 'new'} connection: ${code ?? message}`)
+        // A refused connection comes back at once; the list should not fill memory.
+        if (this.seen.faults.length > 100) return
+      }
+    }
+  }
+}
+
+function request(port: number, path: string, agent: Agent | false): Promise<{ status: number; pid: number }> {
+  return new Promise((resolve, reject) => {
+    const asked = get({ host: '127.0.0.1', port, path, agent }, (answer) => {
+      let body = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (chunk: string) => {
+        body += chunk
+      })
+      answer.on('error', (error) => reject(Object.assign(error, { isKept: true })))
+      answer.on('end', () => {
+        const { pid } = JSON.parse(body) as { pid: number }
+        resolve({ status: answer.statusCode ?? 0, pid })
+      })
+    })
+    asked.on('error', (error) => reject(Object.assign(error, { isKept: asked.reusedSocket })))
+  })
+}
