@@ -86,19 +86,18 @@ impl Head {
         let mut table = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; TABLE];
         let mut request = httparse::Request::new(&mut []);
         let config = httparse::ParserConfig::default();
-        let len = match config.parse_request_with_uninit_headers(&mut request, bytes, &mut table) {
+        // What lies beyond the bound must not decide how the head is refused: how much is there depends on how the bytes were cut.
+        let window = &bytes[..bytes.len().min(limits.head_bytes)];
+        let len = match config.parse_request_with_uninit_headers(&mut request, window, &mut table) {
             Ok(httparse::Status::Complete(len)) => len,
             Ok(httparse::Status::Partial) => return partial(bytes, limits),
-            Err(error) => return Err(fault(error, bytes, limits)),
+            Err(error) => return Err(fault(error, window, limits)),
         };
         let (Some(method), Some(path), Some(version)) = (request.method, request.path, request.version) else {
             return Err(ErrorCode::BadRequest.into());
         };
         if path.len() > limits.uri_bytes {
             return Err(uri_too_long(limits));
-        }
-        if len > limits.head_bytes {
-            return Err(head_too_large(limits));
         }
         if request.headers.len() > limits.header_count {
             return Err(too_many_fields(limits));
@@ -216,11 +215,22 @@ fn started_target(bytes: &[u8]) -> &[u8] {
 }
 
 fn fault(error: httparse::Error, bytes: &[u8], limits: &Limits) -> Refusal {
+    if is_sound_to_the_bound(bytes, limits) {
+        return uri_too_long(limits);
+    }
     match error {
         httparse::Error::TooManyHeaders => too_many_fields(limits),
         httparse::Error::Version if names_other_version(bytes) => ErrorCode::HttpVersionNotSupported.into(),
         error => Refusal::new(ErrorCode::BadRequest, format!("The request head is malformed: {error}.")),
     }
+}
+
+/// Whether the target is too long and nothing is wrong before its bound: then that is what is wrong with it.
+fn is_sound_to_the_bound(bytes: &[u8], limits: &Limits) -> bool {
+    let target = started_target(bytes);
+    let end = Span::of(bytes, target).start() + limits.uri_bytes + 1;
+    target.len() > limits.uri_bytes
+        && matches!(httparse::Request::new(&mut []).parse(&bytes[..end]), Ok(httparse::Status::Partial))
 }
 
 /// Whether the request line is well-formed (RFC 9112 §3) with a version (§2.3) that is not ours.
