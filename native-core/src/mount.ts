@@ -13,6 +13,7 @@ export async function bridge(handler: FetchHandler, ctx: RequestContext): Promis
 function toRequest(ctx: RequestContext): Request {
   const { request } = ctx
   const { method } = request
+  if (forbidden.test(method)) throw new HttpError(501, `${method} cannot be handed to a mounted application`)
   const headers = request.headers()
   const address = `http://${headers.get('host') ?? 'localhost'}${request.url}`
   if (!URL.canParse(address)) throw new HttpError(400, 'The Host header is not a host')
@@ -26,3 +27,6 @@ function bodyOf(ctx: RequestContext): Uint8Array<ArrayBuffer> | ReadableStream<U
   if (bytes === undefined) return ctx.request.stream()
   return bytes.byteLength === 0 ? null : (bytes as Uint8Array<ArrayBuffer>)
 }
+
+/** Methods that a `Request` cannot have (Fetch §2.2.1); TRACE would show a script what it may not read (RFC 9110 §9.3.8). */
+const forbidden = /^(?:CONNECT|TRACE|TRACK)$/i

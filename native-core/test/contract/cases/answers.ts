@@ -349,6 +349,11 @@ export const mounts: Case[] = [
     native: true,
   },
   {
+    title: 'refuses a method that no Request can have, instead of failing',
+    ask: { method: 'TRACE', url: '/mounted/deep' },
+    answer: { status: 501, code: 'not-implemented' },
+  },
+  {
     title: 'passes a redirect on',
     ask: get('/mounted/redirect'),
     answer: { status: 302, headers: { location: 'https://else.example/' }, body: '' },
