@@ -7,7 +7,7 @@ import { root } from './root.mjs'
 import { explain, step } from './steps.mjs'
 
 /** What `generate` writes, relative to the repository. */
-export const generatedPaths = ['docs/generated', 'generator/test/snapshots']
+export const generatedPaths = ['docs/generated', 'docs/conformance.md', 'generator/test/snapshots']
 
 /** Runs each workspace's own `gen` script. */
 export async function generate() {

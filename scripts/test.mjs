@@ -38,7 +38,7 @@ try {
 async function main() {
   console.log('Setting up\n')
   await buildAll()
-  await installPrograms()
+  await installPrograms({ all })
   rmSync(reports, { recursive: true, force: true })
   mkdirSync(reports, { recursive: true })
   const results = []
