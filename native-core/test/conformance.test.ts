@@ -35,6 +35,7 @@ describe('the table of raw requests', () => {
 
   it.skipIf(!all).for(peers)(
     `shows no peer that goes on elsewhere where both accept: %s${all ? '' : ' [skipped: npm run test:all]'}`,
+    { timeout: 60_000 },
     async (peer, context) => {
       const failed = await ask(peer)
       if (failed === undefined) return context.skip(`missing program: ${peer}`)
@@ -48,7 +49,6 @@ describe('the table of raw requests', () => {
       }
       expect(accepted.filter(goesOn).map(({ id }) => id)).toEqual(exceptions[peer])
     },
-    60_000,
   )
 
   it('is published with a result of every server', () => {
