@@ -10,6 +10,12 @@ impl Dice {
         Self(seed)
     }
 
+    /// Numbers that follow from bytes (FNV-1a), so that a property can throw dice and still depend on its input alone.
+    pub fn of(bytes: &[u8]) -> Self {
+        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        Self(bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
+    }
+
     /// A number below `sides`, which is at least 1.
     pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

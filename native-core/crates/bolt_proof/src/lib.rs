@@ -8,4 +8,5 @@ pub mod dice;
 pub mod engine;
 pub mod hyper_reading;
 pub mod message;
+pub mod properties;
 pub mod requests;

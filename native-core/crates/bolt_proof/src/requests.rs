@@ -175,7 +175,8 @@ fn chunks(dice: &mut Dice, out: &mut Vec<u8>) {
     );
 }
 
-fn mutate(dice: &mut Dice, bytes: &mut Vec<u8>) {
+/// Changes a place.
+pub fn mutate(dice: &mut Dice, bytes: &mut Vec<u8>) {
     let at = dice.roll(bytes.len() + 1);
     let piece = *dice.pick(&PIECES);
     let some = (at + 1 + dice.roll(6)).min(bytes.len());

@@ -1,4 +1,5 @@
 //! The engine against hyper on generated and mutated requests. `BOLT_ROUNDS` and `BOLT_SEED` make a run longer or another one.
+#![allow(clippy::panic)]
 
 use bolt_proof::against_hyper;
 use bolt_proof::dice::Dice;

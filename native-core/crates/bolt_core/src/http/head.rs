@@ -91,6 +91,8 @@ impl Head {
         let len = match config.parse_request_with_uninit_headers(&mut request, window, &mut table) {
             Ok(httparse::Status::Complete(len)) => len,
             Ok(httparse::Status::Partial) => return partial(bytes, limits),
+            // Which version it is, or that it is none, shows at the end of the line.
+            Err(httparse::Error::Version) if !has_request_line(window) => return partial(bytes, limits),
             Err(error) => return Err(fault(error, window, limits)),
         };
         let (Some(method), Some(path), Some(version)) = (request.method, request.path, request.version) else {
@@ -231,6 +233,11 @@ fn is_sound_to_the_bound(bytes: &[u8], limits: &Limits) -> bool {
     let end = Span::of(bytes, target).start() + limits.uri_bytes + 1;
     target.len() > limits.uri_bytes
         && matches!(httparse::Request::new(&mut []).parse(&bytes[..end]), Ok(httparse::Status::Partial))
+}
+
+/// Whether the request line is there to its end.
+fn has_request_line(bytes: &[u8]) -> bool {
+    memchr::memchr2(b'\r', b'\n', bytes.trim_ascii_start()).is_some()
 }
 
 /// Whether the request line is well-formed (RFC 9112 §3) with a version (§2.3) that is not ours.
