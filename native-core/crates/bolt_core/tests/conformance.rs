@@ -10,6 +10,8 @@ mod table;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use bolt_core::Handle;
+use bolt_core::engine::Read;
 use client::{Client, app, handler};
 use serde_json::json;
 use table::{Case, End};
@@ -32,23 +34,41 @@ struct Outcome {
     echo: Vec<serde_json::Value>,
 }
 
-fn echo_calls(client: &mut Client, echo: &mut Vec<serde_json::Value>) {
-    while let Some(handle) = client.next_handle() {
+/// Answers what can be answered; of streamed bodies that is what has come to its end.
+fn echo_calls(client: &mut Client, open: &mut Vec<(Handle, Vec<u8>)>, echo: &mut Vec<serde_json::Value>) {
+    loop {
+        while let Some(handle) = client.next_handle() {
+            open.push((handle, Vec::new()));
+        }
+        let Some(at) = open.iter_mut().position(|(handle, body)| is_whole(client, *handle, body)) else { return };
+        let (handle, body) = open.remove(at);
         let text = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
-        let engine = &client.engine;
-        echo.push(json!({
-            "method": text(engine.method(handle).unwrap_or_default()),
-            "target": text(&engine.target(handle).unwrap_or_default()),
-            "body": text(engine.body(handle).unwrap_or_default()),
-        }));
+        let Some(method) = client.engine.method(handle).map(text) else { continue };
+        let target = client.engine.target(handle).map(|target| text(&target));
+        echo.push(json!({ "method": method, "target": target, "body": text(&body) }));
         assert!(client.respond(handle, 200, "ok"));
+    }
+}
+
+/// Takes what there is of a body; whether that was all of it, or the request is over.
+fn is_whole(client: &mut Client, handle: Handle, body: &mut Vec<u8>) -> bool {
+    loop {
+        match client.engine.read(handle, |bytes| body.extend_from_slice(bytes)) {
+            Some(Read::Bytes(())) => {}
+            Some(Read::Nothing) => return false,
+            Some(Read::End) => return true,
+            None => {
+                body.extend_from_slice(client.engine.body(handle).unwrap_or_default());
+                return true;
+            }
+        }
     }
 }
 
 fn talk(case: &Case, step: usize, target: &str) -> Outcome {
     let mut client = Client::new(&plan());
     client.heads = case.pieces[0].starts_with(b"HEAD ");
-    let mut echo = Vec::new();
+    let (mut echo, mut open) = (Vec::new(), Vec::new());
     let next: &[u8] = if case.end == End::Wait { b"" } else { NEXT };
     for (at, piece) in case.pieces.iter().enumerate() {
         let mut bytes = replaced(piece, b" /echo", target.as_bytes());
@@ -57,7 +77,9 @@ fn talk(case: &Case, step: usize, target: &str) -> Outcome {
         }
         for part in bytes.chunks(step.min(bytes.len()).max(1)) {
             client.send(part);
-            echo_calls(&mut client, &mut echo);
+            echo_calls(&mut client, &mut open, &mut echo);
+            // A handler that reads has the engine ask for the body.
+            client.send(b"");
         }
     }
     let text = String::from_utf8_lossy(&client.received).into_owned();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bolt_core::engine::{Body, Slots};
+use bolt_core::engine::{Body, Read, Slots};
 use bolt_core::{Engine, Fate, Handle};
 
 use crate::message::Message;
@@ -20,23 +20,36 @@ pub struct Reading {
     pub ended: bool,
 }
 
-/// An application that hands every request to a handler.
-const PLAN: &str = r#"{"limits":{},"securityHeaders":[],"cors":null,"trustedProxies":[],"auths":[],
-    "routes":[{"id":0,"kind":"mount","method":"*","path":"/","bodyBytes":null}]}"#;
+/// An application that hands every request to a handler: with its whole body below `/a`, with a streamed one elsewhere.
+const PLAN: &str = include_str!("plan.json");
 
 /// Reads a connection whose bytes come in these pieces.
 pub fn read<'p>(pieces: impl Iterator<Item = &'p [u8]>) -> Reading {
     let Ok(mut engine) = Engine::new(PLAN, Slots::default()) else { panic!("the plan is valid") };
     engine.set_time(0, 1_700_000_000);
     let id = engine.open(std::net::Ipv4Addr::LOCALHOST.into());
-    let (mut reading, mut output) = (Reading::default(), Vec::new());
+    let (mut reading, mut output, mut open) = (Reading::default(), Vec::new(), Vec::new());
     for piece in pieces {
         engine.receive(id, piece);
         pump(&mut engine, id, &mut output);
-        while let Some(call) = engine.next_call() {
-            reading.messages.push(message(&engine, call.handle));
-            assert_eq!(engine.respond(call.handle, 200, std::iter::empty(), Body::None), Ok(true));
+        loop {
+            while let Some(call) = engine.next_call() {
+                open.push((call.handle, message(&engine, call.handle)));
+            }
+            let answered = reading.messages.len();
+            open.retain_mut(|(handle, message)| {
+                let is_whole = take_body(&mut engine, *handle, &mut message.body);
+                if is_whole == Some(true) {
+                    assert_eq!(engine.respond(*handle, 200, std::iter::empty(), Body::None), Ok(true));
+                    reading.messages.push(std::mem::take(message));
+                }
+                is_whole == Some(false)
+            });
+            // What was answered makes room for input that waited.
             pump(&mut engine, id, &mut output);
+            if answered == reading.messages.len() && !engine.has_calls() {
+                break;
+            }
         }
     }
     reading.native_answers = engine.stats().native_answers;
@@ -45,7 +58,23 @@ pub fn read<'p>(pieces: impl Iterator<Item = &'p [u8]>) -> Reading {
     reading
 }
 
+/// Takes what there is of a body: whether that was all, or `None` when the request is over.
+fn take_body(engine: &mut Engine, handle: Handle, body: &mut Vec<u8>) -> Option<bool> {
+    loop {
+        match engine.read(handle, |bytes| body.extend_from_slice(bytes)) {
+            Some(Read::Bytes(())) => {}
+            Some(Read::Nothing) => return Some(false),
+            Some(Read::End) => return Some(true),
+            None => {
+                body.extend_from_slice(engine.body(handle)?);
+                return Some(true);
+            }
+        }
+    }
+}
+
 fn pump(engine: &mut Engine, id: usize, output: &mut Vec<u8>) {
+    while engine.take_event().is_some() {}
     while let Some(id) = engine.take_touched() {
         engine.resume(id);
     }
@@ -78,6 +107,6 @@ fn message(engine: &Engine, handle: Handle) -> Message {
         target: engine.target(handle).unwrap_or_default().into_owned(),
         host,
         fields,
-        body: engine.body(handle).unwrap_or_default().to_vec(),
+        body: Vec::new(),
     }
 }

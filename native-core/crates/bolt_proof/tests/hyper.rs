@@ -11,7 +11,7 @@ fn number(name: &str, default: u64) -> u64 {
 
 #[test]
 fn hyper_reads_whatever_the_engine_accepts_in_the_same_way() {
-    let (rounds, seed) = (number("BOLT_ROUNDS", 20_000), number("BOLT_SEED", 1));
+    let (rounds, seed) = (number("BOLT_ROUNDS", 8_000), number("BOLT_SEED", 1));
     let mut accepted = 0;
     for round in 0..rounds {
         let mut dice = Dice::new(seed.wrapping_mul(0x1_0000_0000).wrapping_add(round));
