@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod compression;
 pub mod engine;
 pub mod error;
 pub mod http;

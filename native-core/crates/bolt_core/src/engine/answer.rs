@@ -5,6 +5,7 @@ use super::connection::FileTail;
 use super::problem::{self, PlacedIssue};
 use super::request_id::RequestId;
 use super::{Context, cors::Cors};
+use crate::compression::Coding;
 use crate::error::{ErrorCode, Refusal};
 use crate::http::response::{self, content_length, field, status_line};
 use crate::http::{Head, Method, Span};
@@ -51,7 +52,8 @@ pub(crate) enum Answer<'a> {
     Preflight,
     Redirect(Vec<u8>),
     Invalid(Vec<PlacedIssue>),
-    Fixed(&'a Fixed),
+    /// With the coding its client prefers.
+    Fixed(&'a Fixed, Option<Coding>),
     File(FileResponse),
 }
 
@@ -140,7 +142,14 @@ impl Writer<'_> {
                 self.whole(out, 308, &own, security, b"");
             }
             Answer::Invalid(issues) => self.problem(out, own, &ErrorCode::ValidationFailed.into(), &issues),
-            Answer::Fixed(fixed) => self.whole(out, fixed.status, &fixed.fields, &fixed.security, &fixed.body),
+            Answer::Fixed(fixed, coding) => {
+                let encoded =
+                    coding.zip(self.app.compression.as_ref()).and_then(|(coding, rules)| fixed.encoded(rules, coding));
+                match encoded {
+                    Some((fields, body)) => self.whole(out, fixed.status, fields, &fixed.security, body),
+                    None => self.whole(out, fixed.status, &fixed.fields, &fixed.security, &fixed.body),
+                }
+            }
             Answer::File(file) => return self.file(out, file),
         }
         None

@@ -1,8 +1,12 @@
 //! The plan compiled: everything a request needs is decided here, once.
 
 use super::cors::Cors;
+use super::encoding;
 use super::proxies::Proxies;
+use std::cell::OnceCell;
+
 use crate::auth::{Guard, JwtVerifier};
+use crate::compression::Compression;
 use crate::http::Method;
 use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 use crate::plan::{AnswerRoute, AppPlan, HandlerRoute, Limits, OnMissing, PartPlan, PlanError, RoutePlan, StaticRoute};
@@ -17,6 +21,9 @@ pub struct App {
     pub(crate) limits: Limits,
     pub(crate) security: Security,
     pub(crate) cors: Option<Cors>,
+    pub(crate) compression: Option<Compression>,
+    /// From this size on contents may be compressed, bytes; the largest number there is when nothing is.
+    pub(crate) compress_from: usize,
     pub(crate) proxies: Proxies,
     pub(crate) auths: Vec<JwtVerifier>,
     pub(crate) rate_limits: Vec<RateLimit>,
@@ -31,8 +38,8 @@ pub struct App {
 pub(crate) enum Route {
     Handler(Box<Handler>),
     Answer(Fixed),
-    Static(StaticFolder),
-    Mount { body_bytes: usize, rate_limits: Vec<usize> },
+    Static { folder: StaticFolder, compression: bool },
+    Mount { body_bytes: usize, rate_limits: Vec<usize>, compression: bool },
 }
 
 /// A compiled handler route.
@@ -58,6 +65,7 @@ pub(crate) struct Handler {
     pub(crate) status: u16,
     /// Whether texts that complete its requests are plain text, not JSON.
     pub(crate) is_text: bool,
+    pub(crate) compression: bool,
 }
 
 /// A response made once.
@@ -67,6 +75,10 @@ pub(crate) struct Fixed {
     pub(crate) fields: Vec<u8>,
     pub(crate) security: Vec<u8>,
     pub(crate) body: Vec<u8>,
+    /// Whether it may be sent in another coding; its fields say so then.
+    pub(crate) varies: bool,
+    /// Field lines and content by coding, once one was asked for; `None` within: it did not get smaller.
+    pub(crate) codings: [OnceCell<Option<(Vec<u8>, Vec<u8>)>>; 3],
 }
 
 /// The fields added to every response that does not set them itself.
@@ -114,6 +126,8 @@ impl App {
         let mut app = Self {
             security: Security::compile(&plan.security_headers)?,
             cors: plan.cors.as_ref().map(Cors::compile).transpose()?,
+            compress_from: plan.compression.as_ref().map_or(usize::MAX, |rules| rules.min_bytes),
+            compression: plan.compression.as_ref().map(Compression::compile).transpose()?,
             proxies: Proxies::compile(&plan.trusted_proxies)?,
             auths: Vec::new(),
             rate_limits: Vec::new(),
@@ -155,7 +169,7 @@ impl App {
                 return Err(PlanError::invalid(format!("{at}: rateLimits"), "a mount has no claims to count by"));
             }
             let body_bytes = mount.body_bytes.unwrap_or(self.limits.body_bytes);
-            self.routes.push(Route::Mount { body_bytes, rate_limits });
+            self.routes.push(Route::Mount { body_bytes, rate_limits, compression: mount.compression });
             return Ok(());
         }
         let pattern = Pattern::parse(plan.path()).map_err(|reason| PlanError::invalid(&at, reason))?;
@@ -168,7 +182,9 @@ impl App {
         let route = match plan {
             RoutePlan::Handler(handler) => Route::Handler(Box::new(self.handler(handler, pattern, &at)?)),
             RoutePlan::Answer(answer) => Route::Answer(self.fixed(answer, &at)?),
-            RoutePlan::Static(folder) => Route::Static(open(folder, &pattern, &at)?),
+            RoutePlan::Static(plan) => {
+                Route::Static { folder: open(plan, &pattern, &at)?, compression: plan.compression }
+            }
             RoutePlan::Mount(_) => return Ok(()),
         };
         self.routes.push(route);
@@ -224,6 +240,7 @@ impl App {
             claim_limits,
             status: plan.status,
             is_text: false,
+            compression: plan.compression,
         })
     }
 
@@ -244,12 +261,33 @@ impl App {
         }
         let pairs = pairs_of(&plan.headers, &format!("{at}: headers"))?;
         let security = self.security.without(|name| pairs.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
-        let mut fixed =
-            Fixed { status: plan.status, fields: Vec::new(), security, body: plan.body.clone().into_bytes() };
+        let mut fixed = Fixed {
+            status: plan.status,
+            fields: Vec::new(),
+            security,
+            body: plan.body.clone().into_bytes(),
+            varies: false,
+            codings: Default::default(),
+        };
         for (name, value) in &pairs {
             field(&mut fixed.fields, name.to_ascii_lowercase().as_bytes(), value.as_bytes());
         }
+        let compression =
+            self.compression.as_ref().filter(|_| plan.compression && fixed.body.len() >= self.compress_from);
+        if compression.is_some_and(|rules| encoding::is_encodable(rules, fixed.status, &fixed.fields)) {
+            fixed.varies = true;
+            fixed.fields = encoding::fields(&fixed.fields, None);
+        }
         Ok(fixed)
+    }
+
+    /// Whether answers of JavaScript for a route may be compressed.
+    pub(super) fn compresses(&self, route: u32) -> bool {
+        match self.routes.get(route as usize) {
+            Some(Route::Handler(handler)) => handler.compression,
+            Some(Route::Mount { compression, .. }) => *compression,
+            _ => false,
+        }
     }
 }
 

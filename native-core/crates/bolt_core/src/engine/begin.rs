@@ -8,7 +8,7 @@ use super::connection::{Connection, Incoming, Left, Phase};
 use super::intake::is_skippable;
 use super::slots::{Handle, State};
 use super::upload::{Invitation, Upload};
-use super::{Context, body, fields, inputs};
+use super::{Context, body, encoding, fields, inputs};
 use crate::auth::{self, Claims, TokenSource};
 use crate::error::{ErrorCode, Refusal};
 use crate::http::chunked::Decoder;
@@ -162,8 +162,12 @@ fn toggled(request: &Request<'_>, add: bool) -> Vec<u8> {
 
 fn route<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32) -> Verdict<'a> {
     match app.routes.get(id as usize) {
-        Some(Route::Answer(fixed)) => Verdict::Native(Answer::Fixed(fixed)),
-        Some(Route::Static(folder)) => {
+        Some(Route::Answer(fixed)) => {
+            let rules = app.compression.as_ref().filter(|_| fixed.varies);
+            let coding = rules.and_then(|rules| rules.choose(&encoding::accepted(request.head, request.raw)));
+            Verdict::Native(Answer::Fixed(fixed, coding))
+        }
+        Some(Route::Static { folder, compression }) => {
             let head = request.head;
             let value = |name| head.values(request.raw, name).next();
             let answer = folder.answer(&FileRequest {
@@ -173,6 +177,8 @@ fn route<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32) -> 
                 if_modified_since: value("if-modified-since"),
                 range: value("range"),
                 if_range: value("if-range"),
+                compression: app.compression.as_ref().filter(|_| *compression),
+                accepted: encoding::accepted(head, request.raw),
             });
             match answer {
                 FileAnswer::NotFound => refuse(ErrorCode::NotFound.into()),
@@ -181,7 +187,7 @@ fn route<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32) -> 
             }
         }
         Some(Route::Handler(handler)) => call(app, cx, request, id, handler),
-        Some(Route::Mount { body_bytes, rate_limits }) => {
+        Some(Route::Mount { body_bytes, rate_limits, .. }) => {
             if let Some(exceeded) = over_limit(app, cx, request, rate_limits, None) {
                 return Verdict::Native(Answer::Limited(exceeded));
             }

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 
 use super::answer::{Answer, Writer};
 use super::app::Route;
+use super::encoding::Encoded;
 use super::slots::{Handle, Slot, State};
 use super::upload::Upload;
-use super::{Context, Engine, Event, body, fields};
+use super::{Context, Engine, Event, body, encoding, fields};
 use crate::error::ErrorCode;
 use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 
@@ -44,7 +45,21 @@ impl Engine {
             _ => (200, false),
         };
         let own: &[u8] = if is_text { PLAIN_TEXT } else { JSON };
+        if text.len() >= self.app.compress_from
+            && let Some(Encoded { fields, content }) = self.encode(handle, status, own, text)
+        {
+            return self.send(handle, status, &fields, None, content.as_deref().unwrap_or(text));
+        }
         self.send(handle, status, own, None, text)
+    }
+
+    /// The answer to a request in the coding that its client prefers; `None` when it is sent as it is.
+    #[cold]
+    fn encode(&self, handle: Handle, status: u16, own: &[u8], content: &[u8]) -> Option<Encoded> {
+        if content.len() < self.app.compress_from {
+            return None;
+        }
+        encoding::answer(&self.app, self.cx.slots.get(handle)?, status, own, content)
     }
 
     /// Says whether texts that complete requests of this request's route are plain text from now on, and not JSON. False when the
@@ -67,7 +82,7 @@ impl Engine {
         headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
         body: Body<'_>,
     ) -> Result<bool, RespondFault> {
-        let own = own_fields(status, headers.clone())?;
+        let OwnFields { lines: own, as_is } = own_fields(status, headers.clone())?;
         if self.cx.slots.get(handle).is_none_or(|slot| slot.state != State::Waiting) {
             return Ok(false);
         }
@@ -77,7 +92,13 @@ impl Engine {
             Body::None => &b""[..],
             Body::Bytes(bytes) => bytes,
         };
-        Ok(self.send(handle, status, &own, security.as_deref(), bytes))
+        let encoded = if as_is { None } else { self.encode(handle, status, &own, bytes) };
+        Ok(match &encoded {
+            Some(Encoded { fields, content }) => {
+                self.send(handle, status, fields, security.as_deref(), content.as_deref().unwrap_or(bytes))
+            }
+            None => self.send(handle, status, &own, security.as_deref(), bytes),
+        })
     }
 
     /// Answers 500 for a handler that failed; what happened is for the log only. False when the request is over.
@@ -181,26 +202,37 @@ impl Engine {
     }
 }
 
+/// The field lines of an answer as its handler wants them.
+pub(super) struct OwnFields {
+    pub(super) lines: Vec<u8>,
+    /// It is not to be encoded.
+    pub(super) as_is: bool,
+}
+
+
 /// The handler's own fields as lines, but for those that only the engine sets.
 pub(super) fn own_fields<'h>(
     status: u16,
     headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
-) -> Result<Vec<u8>, RespondFault> {
+) -> Result<OwnFields, RespondFault> {
     if !(200..600).contains(&status) {
         return Err(RespondFault::Status);
     }
     if !headers.clone().all(|(name, value)| is_field_name(name) && is_field_value(value)) {
         return Err(RespondFault::Header);
     }
-    let mut own = Vec::with_capacity(256);
+    let (mut lines, mut as_is) = (Vec::with_capacity(256), false);
     for (name, value) in headers {
-        if !str::from_utf8(name).is_ok_and(is_engine_field) {
-            let start = own.len();
-            field(&mut own, name, value);
-            own[start..start + name.len()].make_ascii_lowercase();
+        // No coding (RFC 9110 §8.4.1) is never said on the wire; a handler says it to keep the response as it is.
+        if name.eq_ignore_ascii_case(b"content-encoding") && value.eq_ignore_ascii_case(b"identity") {
+            as_is = true;
+        } else if !str::from_utf8(name).is_ok_and(is_engine_field) {
+            let start = lines.len();
+            field(&mut lines, name, value);
+            lines[start..start + name.len()].make_ascii_lowercase();
         }
     }
-    Ok(own)
+    Ok(OwnFields { lines, as_is })
 }
 
 impl Context {

@@ -11,6 +11,7 @@ mod complete;
 mod connection;
 mod cors;
 mod deadline;
+mod encoding;
 mod fields;
 mod inputs;
 mod intake;

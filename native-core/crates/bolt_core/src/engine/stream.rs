@@ -4,7 +4,7 @@
 //! wait in memory until then; how many bytes of a response wait is told with each piece, so that its source can be stopped.
 
 use super::answer::{Meta, Writer};
-use super::complete::{RespondFault, own_fields};
+use super::complete::{OwnFields, RespondFault, own_fields};
 use super::connection::{Connection, Phase, Waiting};
 use super::slots::{Handle, State};
 use super::{Context, Engine};
@@ -64,7 +64,7 @@ impl Engine {
         headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
         length: Option<u64>,
     ) -> Result<Option<Started>, RespondFault> {
-        let mut own = own_fields(status, headers.clone())?;
+        let OwnFields { lines: mut own, .. } = own_fields(status, headers.clone())?;
         let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else {
             return Ok(None);
         };

@@ -1,11 +1,13 @@
 //! The application plan (`native-core/src/plan.ts`) as Rust reads it. Unknown keys are refused, so that a misspelt setting fails the
 //! start instead of failing open; every refusal names the route and the field.
 
+mod compression;
 mod cors;
 mod limits;
 mod rate_limits;
 mod routes;
 
+pub use compression::{CompressionLevels, CompressionPlan};
 pub use cors::CorsPlan;
 pub use limits::Limits;
 pub use rate_limits::{RateKey, RateLimitPlan};
@@ -59,6 +61,8 @@ pub struct AppPlan {
     pub security_headers: Vec<String>,
     /// Cross-origin rules; `None`: no cross-origin headers at all.
     pub cors: Option<CorsPlan>,
+    /// Rules for compressing responses; `None`: none is.
+    pub compression: Option<CompressionPlan>,
     /// CIDR blocks whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<String>,
     /// Token verifiers, which routes name by index.
@@ -75,6 +79,8 @@ struct Outline {
     limits: Value,
     security_headers: Vec<String>,
     cors: Value,
+    #[serde(default)]
+    compression: Value,
     trusted_proxies: Vec<String>,
     auths: Vec<Value>,
     #[serde(default)]
@@ -99,6 +105,7 @@ impl AppPlan {
             limits,
             security_headers: outline.security_headers,
             cors: read(outline.cors, "cors")?,
+            compression: read(outline.compression, "compression")?,
             trusted_proxies: outline.trusted_proxies,
             auths,
             rate_limits,

@@ -70,6 +70,9 @@ route! {
         rate_limits: Vec<usize>,
         /// Status of a plain return value.
         status: u16,
+        /// Whether its responses may be compressed; they may unless it says otherwise.
+        #[serde(default = "yes")]
+        compression: bool,
     }
 }
 
@@ -82,6 +85,9 @@ route! {
         headers: Vec<String>,
         /// Sent as it is.
         body: String,
+        /// Whether its responses may be compressed; they may unless it says otherwise.
+        #[serde(default = "yes")]
+        compression: bool,
     }
 }
 
@@ -94,6 +100,9 @@ route! {
         cache_control: String,
         /// File served for a folder.
         index: Option<String>,
+        /// Whether its responses may be compressed; they may unless it says otherwise.
+        #[serde(default = "yes")]
+        compression: bool,
     }
 }
 
@@ -105,6 +114,9 @@ route! {
         /// Rate limits, in the order in which they are asked.
         #[serde(default)]
         rate_limits: Vec<usize>,
+        /// Whether its responses may be compressed; they may unless it says otherwise.
+        #[serde(default = "yes")]
+        compression: bool,
     }
 }
 
@@ -136,6 +148,10 @@ pub enum OnMissing {
     Reject,
     /// JavaScript decides, if one of `askCookies` is there or none is named; else 401.
     Ask,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl RoutePlan {

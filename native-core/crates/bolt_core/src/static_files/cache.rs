@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 
 use super::condition::Validators;
+use crate::compression::Coding;
 
 /// Bytes kept of one folder, names and an allowance per file included.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -51,6 +52,15 @@ pub(super) struct Kept {
     pub(super) validators: Validators,
     pub(super) content_type: &'static str,
     pub(super) bytes: Bytes,
+    /// The same by coding, once it was asked for; `None` within: it does not get smaller.
+    encoded: [Option<Option<Bytes>>; 3],
+}
+
+impl Kept {
+    fn size(&self, name: &Path) -> usize {
+        let encoded = self.encoded.iter().flatten().flatten().map(Bytes::len).sum::<usize>();
+        self.bytes.len() + encoded + name.as_os_str().len() + OVERHEAD
+    }
 }
 
 /// Files by the name they were asked by. When it is full, everything is forgotten.
@@ -66,6 +76,30 @@ impl Contents {
         (Stamp::of(metadata) == Some(kept.stamp)).then(|| kept.clone())
     }
 
+    /// What was kept of these very contents in a coding.
+    pub(super) fn encoded(&self, name: &Path, bytes: &Bytes, coding: Coding) -> Option<Option<Bytes>> {
+        let kept = self.files.get(name).filter(|kept| kept.bytes.as_ptr() == bytes.as_ptr())?;
+        kept.encoded.get(coding as usize)?.clone()
+    }
+
+    /// Keeps contents in a coding beside the contents themselves.
+    pub(super) fn keep_encoded(&mut self, name: &Path, bytes: &Bytes, coding: Coding, made: Option<Bytes>) {
+        let size = made.as_ref().map_or(0, Bytes::len);
+        if self.bytes + size > MAX_BYTES {
+            return self.clear();
+        }
+        let Some(kept) = self.files.get_mut(name).filter(|kept| kept.bytes.as_ptr() == bytes.as_ptr()) else { return };
+        if let Some(place) = kept.encoded.get_mut(coding as usize) {
+            *place = Some(made);
+            self.bytes += size;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.files.clear();
+        self.bytes = 0;
+    }
+
     pub(super) fn insert(
         &mut self,
         name: &Path,
@@ -75,15 +109,15 @@ impl Contents {
         bytes: &Bytes,
     ) {
         let Some(stamp) = Stamp::of(metadata).filter(|_| metadata.len() <= MAX_FILE) else { return };
-        let size = bytes.len() + name.as_os_str().len() + OVERHEAD;
+        let encoded = Default::default();
+        let kept = Kept { stamp, validators: validators.clone(), content_type, bytes: bytes.clone(), encoded };
+        let size = kept.size(name);
         if self.bytes + size > MAX_BYTES {
-            self.files.clear();
-            self.bytes = 0;
+            self.clear();
         }
         self.bytes += size;
-        let kept = Kept { stamp, validators: validators.clone(), content_type, bytes: bytes.clone() };
         if let Some(before) = self.files.insert(name.to_owned(), kept) {
-            self.bytes -= before.bytes.len() + name.as_os_str().len() + OVERHEAD;
+            self.bytes -= before.size(name);
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use super::FileRequest;
+use crate::compression::Coding;
 
 /// What a file is known by.
 #[derive(Debug, Clone)]
 pub(super) struct Validators {
-    /// A strong entity tag, with its quotes.
+    /// An entity tag, with its quotes.
     pub(super) etag: String,
     /// `Last-Modified`.
     pub(super) last_modified: String,
@@ -29,6 +30,26 @@ impl Validators {
         }
     }
 
+    /// Those of a file that holds the same in a coding; the tag says so, as two codings of one file could be alike in all else.
+    pub(super) fn in_coding(mut self, coding: Coding) -> Self {
+        self.etag.truncate(self.etag.len() - 1);
+        self.etag.push('-');
+        self.etag.push_str(coding.token());
+        self.etag.push('"');
+        self
+    }
+
+    /// Those of something that means the same, but need not be the same bytes (§8.8.1).
+    pub(super) fn weak(mut self) -> Self {
+        self.etag.insert_str(0, "W/");
+        self
+    }
+
+    /// Whether it was changed before another file, by whole seconds.
+    pub(super) fn is_older(&self, than: &Self) -> bool {
+        self.modified < than.modified
+    }
+
     /// Whether the client has the file already (§13.1.2, §13.1.3): 304.
     pub(super) fn is_known(&self, request: &FileRequest<'_>) -> bool {
         match request.if_none_match {
@@ -48,6 +69,7 @@ impl Validators {
 
     /// Weak comparison (§8.8.3.2) with a list of tags, or `*`.
     fn is_among(&self, tags: &[u8]) -> bool {
+        let own = self.etag.strip_prefix("W/").unwrap_or(&self.etag).as_bytes();
         let mut rest = tags.trim_ascii();
         if rest == b"*" {
             return true;
@@ -58,7 +80,7 @@ impl Validators {
                 return false;
             };
             let (tag, after) = rest.split_at(end + 2);
-            if tag == self.etag.as_bytes() {
+            if tag == own {
                 return true;
             }
             rest = after.trim_ascii_start();

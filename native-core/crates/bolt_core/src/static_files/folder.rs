@@ -22,7 +22,7 @@ pub struct StaticFolder {
     root: PathBuf,
     cache_control: String,
     index: Option<String>,
-    contents: RefCell<Contents>,
+    pub(super) contents: RefCell<Contents>,
 }
 
 impl StaticFolder {
@@ -63,7 +63,11 @@ impl StaticFolder {
             relative.push(index);
         }
         match self.content(&relative) {
-            Some(content) => FileAnswer::Response(respond(request, content, &self.cache_control)),
+            Some(content) => {
+                let content = self.variant(request, &relative, content);
+                let content_type = content.content_type;
+                FileAnswer::Response(respond(request, content, content_type, &self.cache_control))
+            }
             None if !asks_folder && self.is_folder_with_index(&relative) => FileAnswer::AddSlash,
             None => FileAnswer::NotFound,
         }
@@ -75,7 +79,7 @@ impl StaticFolder {
     }
 
     /// A file that may be seen, from memory if it is as it was.
-    fn content(&self, relative: &Path) -> Option<Content> {
+    pub(super) fn content(&self, relative: &Path) -> Option<Content> {
         let metadata = self.root.join(relative).metadata().ok()?;
         // Looked at before opening, which could hang on a pipe or reach a device.
         if !metadata.is_file() {
@@ -83,33 +87,30 @@ impl StaticFolder {
         }
         let kept = self.contents.try_borrow().ok().and_then(|contents| contents.get(relative, &metadata));
         if let Some(kept) = kept {
-            let source = Source::Bytes(kept.bytes);
-            return Some(Content { validators: kept.validators, content_type: kept.content_type, source });
+            return Some(Content::new(kept.validators, kept.content_type, Source::Bytes(kept.bytes)));
         }
-        self.read(relative)
-    }
-
-    /// A file from the disk; what was opened counts, not what the name means by then.
-    fn read(&self, relative: &Path) -> Option<Content> {
         let path = locate::resolve(&self.root, relative)?;
-        if !path.is_file() {
-            return None;
+        let content = read_file(&path, content_type::of(relative))?;
+        if let (Source::Bytes(bytes), Ok(mut contents)) = (&content.source, self.contents.try_borrow_mut()) {
+            contents.insert(relative, &metadata, &content.validators, content.content_type, bytes);
         }
-        let mut file = File::open(&path).ok()?;
-        let metadata = file.metadata().ok()?;
-        let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        let validators = Validators::new(metadata.len(), modified);
-        let content_type = content_type::of(relative);
-        if metadata.len() > READ_AT_ONCE {
-            let source = Source::File(file, metadata.len());
-            return Some(Content { validators, content_type, source });
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
-        file.by_ref().take(READ_AT_ONCE).read_to_end(&mut bytes).ok()?;
-        let bytes = Bytes::from(bytes);
-        if let Ok(mut contents) = self.contents.try_borrow_mut() {
-            contents.insert(relative, &metadata, &validators, content_type, &bytes);
-        }
-        Some(Content { validators, content_type, source: Source::Bytes(bytes) })
+        Some(content)
     }
+}
+
+/// A file from the disk; what was opened counts, not what the name means by then.
+pub(super) fn read_file(path: &Path, content_type: &'static str) -> Option<Content> {
+    if !path.is_file() {
+        return None;
+    }
+    let mut file = File::open(path).ok()?;
+    let metadata = file.metadata().ok()?;
+    let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    let validators = Validators::new(metadata.len(), modified);
+    if metadata.len() > READ_AT_ONCE {
+        return Some(Content::new(validators, content_type, Source::File(file, metadata.len())));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
+    file.by_ref().take(READ_AT_ONCE).read_to_end(&mut bytes).ok()?;
+    Some(Content::new(validators, content_type, Source::Bytes(Bytes::from(bytes))))
 }

@@ -10,12 +10,17 @@ mod folder;
 mod locate;
 mod range;
 mod respond;
+mod single;
+mod variant;
 
 use std::fs::File;
 
 use bytes::Bytes;
 
 pub use folder::StaticFolder;
+pub use single::{FileSpec, answer_file};
+
+use crate::compression::{Accepted, Compression};
 
 pub use crate::schema::CompileError;
 
@@ -34,6 +39,10 @@ pub struct FileRequest<'r> {
     pub range: Option<&'r [u8]>,
     /// `If-Range`.
     pub if_range: Option<&'r [u8]>,
+    /// The rules for content codings; `None`: files are sent as they are.
+    pub compression: Option<&'r Compression>,
+    /// The codings that the client takes.
+    pub accepted: Accepted,
 }
 
 /// What to answer.

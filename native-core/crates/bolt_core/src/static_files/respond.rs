@@ -7,12 +7,26 @@ use bytes::Bytes;
 use super::condition::Validators;
 use super::range::{self, Range};
 use super::{FileBody, FileRequest, FileResponse};
+use crate::compression::Coding;
 
 /// A file that may be sent.
 pub(super) struct Content {
     pub(super) validators: Validators,
     pub(super) content_type: &'static str,
+    /// How `source` is encoded.
+    pub(super) coding: Option<Coding>,
+    /// Whether parts of it can be asked for.
+    pub(super) ranges: bool,
+    /// Whether another client may get the file in another coding.
+    pub(super) varies: bool,
     pub(super) source: Source,
+}
+
+impl Content {
+    /// A file as it is.
+    pub(super) fn new(validators: Validators, content_type: &'static str, source: Source) -> Self {
+        Self { validators, content_type, coding: None, ranges: true, varies: false, source }
+    }
 }
 
 /// Where the bytes are.
@@ -43,18 +57,28 @@ impl Source {
 }
 
 /// 304, 416, 206 or 200.
-pub(super) fn respond(request: &FileRequest<'_>, content: Content, cache_control: &str) -> FileResponse {
-    let Content { validators, content_type, source } = content;
-    let mut headers = Vec::with_capacity(7);
+pub(super) fn respond(
+    request: &FileRequest<'_>,
+    content: Content,
+    content_type: &str,
+    cache_control: &str,
+) -> FileResponse {
+    let Content { validators, coding, ranges, varies, source, .. } = content;
+    let mut headers = Vec::with_capacity(9);
     headers.push(("etag", validators.etag.clone()));
     headers.push(("last-modified", validators.last_modified.clone()));
     if !cache_control.is_empty() {
         headers.push(("cache-control", cache_control.to_owned()));
     }
+    if varies {
+        headers.push(("vary", "accept-encoding".to_owned()));
+    }
     if validators.is_known(request) {
         return FileResponse { status: 304, headers, body: FileBody::Empty };
     }
-    headers.push(("accept-ranges", "bytes".to_owned()));
+    if ranges {
+        headers.push(("accept-ranges", "bytes".to_owned()));
+    }
     let size = source.size();
     let range = match request.range {
         // RFC 9110 §14.2: only GET has ranges.
@@ -73,6 +97,9 @@ pub(super) fn respond(request: &FileRequest<'_>, content: Content, cache_control
             (206, first, last - first + 1)
         }
     };
+    if let Some(coding) = coding {
+        headers.push(("content-encoding", coding.token().to_owned()));
+    }
     headers.push(("content-type", content_type.to_owned()));
     headers.push(("content-length", length.to_string()));
     let body = if request.head || length == 0 { FileBody::Empty } else { source.body(offset, length) };

@@ -104,7 +104,7 @@ impl Client {
         answered
     }
 
-    fn pump(&mut self) {
+    pub(crate) fn pump(&mut self) {
         while let Some(id) = self.engine.take_touched() {
             self.engine.resume(id);
             loop {
