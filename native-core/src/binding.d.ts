@@ -75,10 +75,26 @@ export interface Binding {
   inject(server: number, bytes: Uint8Array, peer: string, done: (response: InjectedResponse) => void): void
   /**
    * Answers a pending request. `headers`: name and value in turn, or undefined. Content-Type must be among them unless the body
-   * is undefined; Content-Length, Date and Connection are the engine's. False when the request is already over or answered;
+   * is undefined; Content-Length, Date and Connection are the engine's; `content-encoding: identity` keeps the
+   * response as it is and is not sent. False when the request is already over or answered;
    * throws on header values with CR, LF or NUL, and on a bad status.
    */
   respond(handle: Handle, status: number, headers: string[] | undefined, body: string | Uint8Array | undefined): boolean
+  /**
+   * Answers a pending request with a file that the host opens and sends. `path` is absolute, or relative to `root`, which it must not leave.
+   * With status 200 the conditions and ranges of the request count. `headers` replace those of the file; `type` undefined: by the extension.
+   * 'missing': there is no such file, or none that may be seen, and the request is still open. 'over': it is over or answered. Throws as
+   * `respond` does, and on a status without content.
+   */
+  respondFile(
+    handle: Handle,
+    status: number,
+    headers: string[] | undefined,
+    path: string,
+    root: string | undefined,
+    type: string | undefined,
+    cacheControl: string,
+  ): 'sent' | 'missing' | 'over'
   /** Answers a pending request as if `Dispatch` had returned the text. False when the request is already over or answered. */
   complete(handle: Handle, text: string): boolean
   /**

@@ -1,5 +1,5 @@
 import type { Auth, JwtCheck } from './auth.ts'
-import { authOf, type Declared, guardsOf, scopesOf } from './declared.ts'
+import { authOf, compressionOf, type Declared, guardsOf, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import type { AppSettings } from './options.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan } from './plan.ts'
@@ -60,7 +60,7 @@ export function compileApp(
   const plans: RoutePlan[] = []
   const runners: Array<Runners[number]> = []
   for (const [id, route] of routes.entries()) {
-    const base = { id, method: route.method, path: route.path }
+    const base = { id, method: route.method, path: route.path, compression: compressionOf(route) }
     if (route.kind === 'answer') {
       plans.push({ ...base, kind: 'answer', status: route.status, headers: route.headers, body: route.body })
     } else if (route.kind === 'static') {
@@ -81,12 +81,13 @@ export function compileApp(
       runners[id] = runnerOf(route, parts, settings)
     }
   }
-  const { limits, securityHeaders, cors, trustedProxies } = settings
+  const { limits, securityHeaders, cors, compression, trustedProxies } = settings
   return {
     plan: {
       limits,
       securityHeaders,
       cors,
+      compression,
       trustedProxies,
       auths: jwts.map(jwtPlan),
       rateLimits: rates.plans,
@@ -121,6 +122,7 @@ function planHandler(
     id,
     method: route.method,
     path: route.path,
+    compression: compressionOf(route),
     kind: 'handler',
     params: parts.params?.engine ?? null,
     query: partPlan(parts.query),

@@ -33,6 +33,7 @@ export type Declared =
       headers: string[]
       body: string
       hidden: boolean
+      compression: boolean
     }
   | {
       kind: 'static'
@@ -42,6 +43,7 @@ export type Declared =
       root: string
       cacheControl: string
       index: string | null
+      compression: boolean
     }
   | {
       kind: 'mount'
@@ -51,6 +53,7 @@ export type Declared =
       handler: FetchHandler
       bodyBytes: number | null
       rateLimit: RateLimitOption | undefined
+      compression: boolean
     }
 
 /** Where declarations are collected, in order. */
@@ -74,4 +77,10 @@ export function authOf(route: Extract<Declared, { kind: 'handler' }>): Auth<unkn
 export function guardsOf(route: Extract<Declared, { kind: 'handler' }>): Guard[] {
   const given = [...scopesOf(route.scope).map((scope) => scope.options.guard), route.options.guard]
   return given.flatMap((guard) => (guard === undefined ? [] : ([guard].flat() as Guard[])))
+}
+
+/** Whether responses of a route may be compressed: neither it nor a group around it says no. */
+export function compressionOf(route: Declared): boolean {
+  const own = route.kind === 'handler' ? route.options.compression : route.compression
+  return own !== false && scopesOf(route.scope).every((scope) => scope.options.compression !== false)
 }

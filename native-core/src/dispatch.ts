@@ -1,5 +1,6 @@
 import type { Dispatch, Handle, Input } from './binding.d.ts'
 import { failure, type OnError } from './failure.ts'
+import type { FileReply } from './file.ts'
 import { compose } from './middleware.ts'
 import { bridge } from './mount.ts'
 import { Outgoing } from './outgoing.ts'
@@ -134,12 +135,20 @@ function wireOf(value: unknown, status: number, ctx: RequestContext): Wire | Pro
 }
 
 function send(ctx: RequestContext, wire: Wire): void {
-  if (wire.stream !== undefined) {
-    wire.stream.start(wire.status, wire.headers, wire.length)
+  const { status, headers, stream, file } = wire
+  if (stream !== undefined) {
+    stream.start(status, headers, wire.length)
     return
   }
+  if (file !== undefined) sendFile(ctx, file, status, headers)
+  else ctx._runtime.binding.respond(ctx._handle, status, headers, wire.body)
   forget(ctx)
-  ctx._runtime.binding.respond(ctx._handle, wire.status, wire.headers, wire.body)
+}
+
+function sendFile(ctx: RequestContext, file: FileReply, status: number, headers: string[] | undefined): void {
+  const { path, root, type, cacheControl } = file
+  const outcome = ctx._runtime.binding.respondFile(ctx._handle, status, headers, path, root, type, cacheControl)
+  if (outcome === 'missing') throw new HttpError(404, 'There is no such file')
 }
 
 /** The request is answered: its `signal` can no longer fire, and nobody reads its body any more. */

@@ -21,6 +21,7 @@ export function docsRoutes(
     headers,
     body,
     hidden: true,
+    compression: true,
   })
   const json = answer(
     settings.document,
@@ -48,6 +49,7 @@ export function docsRoutes(
     root: assets,
     cacheControl: 'public, max-age=3600',
     index: null,
+    compression: true,
   }
   return [json, page, files]
 }

@@ -11,15 +11,17 @@ export {
   type PublicJwk,
 } from './auth.ts'
 export type { Stats } from './binding.d.ts'
+export type { CompressionOptions } from './compression.ts'
 export type { Context, HeaderReader, Logger, PathParams, RequestInfo, RouteContext } from './context.ts'
 export { BoltError, type BoltErrorCode, boltErrors, type HttpErrorCode, httpErrors } from './errors.ts'
 export type { OnError } from './failure.ts'
+export { type FileOptions, FileReply, file } from './file.ts'
 export { type Guard, requires } from './guard.ts'
 export type { InjectOptions, InjectResponse } from './inject.ts'
 export type { ListenOptions } from './listen.ts'
 export type { OpenApiDocument } from './openapi.ts'
 export type { AppOptions, CorsOptions, OpenApiOptions } from './options.ts'
-export type { Algorithm, JsonSchema, Limits } from './plan.ts'
+export type { Algorithm, Encoding, JsonSchema, Limits } from './plan.ts'
 export { HttpError, type HttpErrorOptions, type Problem, type Violation } from './problem.ts'
 export {
   type RateLimit,

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net'
 import { type Check, checkShape, shape } from './check.ts'
+import { type CompressionOptions, compressionCheck, compressionPlan } from './compression.ts'
 import type { Logger } from './context.ts'
 import { BoltError } from './errors.ts'
 import { isToken } from './header.ts'
 import { consoleLogger } from './logger.ts'
-import type { CorsPlan, Limits } from './plan.ts'
+import type { CompressionPlan, CorsPlan, Limits } from './plan.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 
 export interface CorsOptions {
@@ -46,6 +47,8 @@ export interface AppOptions {
   openapi?: OpenApiOptions | false
   /** Lets scripts of other origins call the API. @default none may */
   cors?: CorsOptions
+  /** Compresses what clients accept compressed; false for nothing at all. @default see `CompressionOptions` */
+  compression?: CompressionOptions | false
   /** Bounds on requests and connections; see `Limits`. */
   limits?: Partial<Limits>
   /** Addresses or CIDR blocks of proxies whose X-Forwarded-For is believed. @default [] */
@@ -70,6 +73,7 @@ export interface AppOptions {
 export interface AppSettings {
   openapi: (Omit<OpenApiOptions, 'docs' | 'document'> & { docs: string | false; document: string }) | null
   cors: CorsPlan | null
+  compression: CompressionPlan | null
   limits: Limits
   trustedProxies: string[]
   securityHeaders: string[]
@@ -133,6 +137,7 @@ const appShape = {
     },
     ['origins'],
   ),
+  compression: compressionCheck,
   limits: shape.object({
     ...Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, shape.integer({ min: 1 })])),
     bodyRate: shape.integer({ min: 0 }),
@@ -156,6 +161,7 @@ export function settingsOf(options: AppOptions): AppSettings {
   return {
     openapi: openapi ? openApiSettings(openapi) : null,
     cors: options.cors === undefined ? null : corsPlan(options.cors),
+    compression: compressionPlan(options.compression ?? {}),
     limits: { ...defaultLimits, ...definedOnly(options.limits ?? {}) },
     trustedProxies: [...(options.trustedProxies ?? [])],
     securityHeaders: securityHeaders === false ? [] : headerList(securityHeaders ?? defaultSecurityHeaders),

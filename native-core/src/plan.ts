@@ -35,6 +35,20 @@ export interface Limits {
   streamBuffer: number
 }
 
+/** A content coding of responses. */
+export type Encoding = 'zstd' | 'gzip' | 'br'
+
+export interface CompressionPlan {
+  /** In the order of preference among those that a client likes equally. */
+  encodings: Encoding[]
+  /** How hard each tries. */
+  level: Record<Encoding, number>
+  /** Smaller contents are sent as they are. */
+  minBytes: number
+  /** `text/css`, `text/*`, `*+json`. */
+  types: string[]
+}
+
 export interface CorsPlan {
   /** Exact origins, or '*' (then never with credentials). */
   origins: string[]
@@ -113,6 +127,8 @@ export interface RouteBase {
   method: string
   /** `/notes/:id`, `/files/*path`. */
   path: string
+  /** Whether its responses may be compressed. */
+  compression: boolean
 }
 
 export interface HandlerRoute extends RouteBase {
@@ -171,6 +187,8 @@ export interface AppPlan {
   /** Name and value in turn; added to every response that does not set them itself. */
   securityHeaders: string[]
   cors: CorsPlan | null
+  /** Rules for compressing responses; null: none is. */
+  compression: CompressionPlan | null
   /** CIDR blocks of proxies whose X-Forwarded-For is believed, from the right. */
   trustedProxies: string[]
   auths: JwtPlan[]

@@ -1,3 +1,4 @@
+import { FileReply } from './file.ts'
 import { HttpError, type Violation } from './problem.ts'
 import { Reply } from './reply.ts'
 import { type RequestContext, readBody, readerOf, readPart } from './request-context.ts'
@@ -72,12 +73,12 @@ function violation({ part }: LibraryStep, issue: SchemaIssue): Violation {
 
 /** Checks what a handler returned against the route's `response`; a mismatch is the handler's bug. */
 export async function checkResponse(runner: HandlerRunner, value: unknown): Promise<void> {
-  if (value instanceof Response) return
+  if (value instanceof Response || value instanceof FileReply) return
   const status = value instanceof Reply ? (value.status ?? runner.status) : runner.status
   const schema = runner.responses.get(status) ?? (status < 300 ? runner.response : null)
   if (schema === null) return
   const content: unknown = value instanceof Reply ? value.value : value
-  if (isStream(content)) return
+  if (content instanceof FileReply || isStream(content)) return
   const result = await schema['~standard'].validate(content)
   if (result.issues === undefined) return
   const reasons = result.issues.map((issue) => {

@@ -1,3 +1,4 @@
+import { FileReply } from './file.ts'
 import { headerFault, isEngineHeader } from './header.ts'
 import type { Outgoing } from './outgoing.ts'
 import { chunkOf, isStream, type StreamBody } from './source.ts'
@@ -13,6 +14,8 @@ export interface ReplyOptions<Status extends number = number> {
   headers?: Readonly<Record<string, string | readonly string[]>>
   /** Bytes of a streamed value, if that is known before: sent as Content-Length, and held to. */
   length?: number
+  /** False sends this answer as it is, whatever the client accepts. @default true */
+  compression?: boolean
 }
 
 /** A value with a status and headers of its own, made by `reply` or `redirect`. */
@@ -51,6 +54,8 @@ export function reply<Value, const Status extends number = number>(
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     for (const one of typeof value === 'string' ? [value] : value) pushHeader(headers, name, one)
   }
+  // The host takes it as "as it is" and does not send it.
+  if (options.compression === false) pushHeader(headers, 'content-encoding', 'identity')
   return new Reply(value, status, headers, length)
 }
 
@@ -89,6 +94,8 @@ export interface Wire {
   stream?: Outgoing
   /** Bytes of the stream, if known. */
   length?: number | undefined
+  /** Sent in place of a body. */
+  file?: FileReply
 }
 
 /** A value with its status, its headers and, of a stream, its length. */
@@ -122,6 +129,10 @@ export function toWire(value: unknown, status: number, extra: readonly string[] 
   if (value === undefined || value === null || status === 204 || status === 304) {
     const empty = status === 200 ? 204 : status
     return { status: empty, headers: extra === undefined ? undefined : [...extra], body: undefined }
+  }
+  if (value instanceof FileReply) {
+    const disposition = value.disposition === undefined ? [] : ['content-disposition', value.disposition]
+    return { status, headers: mergeHeaders(disposition, extra ?? []), body: undefined, file: value }
   }
   if (typeof value === 'string') return { status, headers: withType(TEXT_TYPE, extra), body: value }
   if (value instanceof Uint8Array) return { status, headers: withType(BYTES_TYPE, extra), body: value }

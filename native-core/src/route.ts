@@ -2,6 +2,7 @@ import { type Auth, assertAuth } from './auth.ts'
 import { type Check, checkShape, shape } from './check.ts'
 import type { Context, RequestInfo, RouteContext } from './context.ts'
 import { BoltError } from './errors.ts'
+import type { FileReply } from './file.ts'
 import type { Guard } from './guard.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import type { Reply } from './reply.ts'
@@ -48,6 +49,8 @@ export interface RouteOptions {
   operationId?: string
   /** Leaves the route out of the OpenAPI document. @default false */
   hidden?: boolean
+  /** False keeps the responses as they are, whatever a client accepts. @default true */
+  compression?: boolean
 }
 
 /** Options of `group`; they hold for every route in it. */
@@ -59,6 +62,8 @@ export interface GroupOptions {
   tags?: readonly string[]
   /** Leaves the group's routes out of the OpenAPI document. @default false */
   hidden?: boolean
+  /** False keeps the responses as they are, whatever a client accepts. @default true */
+  compression?: boolean
 }
 
 type SuccessOf<Map> = {
@@ -70,14 +75,17 @@ type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]
 /** What a handler of a route with these options may return. */
 export type HandlerValue<Options> = Options extends { readonly response: infer R }
   ? R extends Schema
-    ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Streamed
-    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Streamed
+    ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Unseen
+    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Unseen
   : unknown
 
 /** What no response schema can look at. */
-type Streamed = Response | StreamBody | Reply<StreamBody>
+type Unseen = Response | StreamBody | Reply<StreamBody> | FileReply | Reply<FileReply>
 
-/** Answers a request. The value is the answer: object → JSON, string → text, bytes, a stream, `reply(…)`, `Response`, undefined → 204. */
+/**
+ * Answers a request. The value is the answer: object → JSON, string → text, bytes, a stream, `file(…)`, `reply(…)`, `Response`,
+ * undefined → 204.
+ */
 export type Handler<Ctx, Options> = (ctx: Ctx) => HandlerValue<Options> | Promise<HandlerValue<Options>>
 
 /** Wraps handlers; returns what `next` gave, or something else in its place. */
@@ -129,6 +137,7 @@ const groupShape = {
   rateLimit: rateLimits,
   tags: shape.list(shape.text()),
   hidden: shape.flag(),
+  compression: shape.flag(),
 }
 
 const routeShape = {

@@ -22,6 +22,8 @@ export interface AnswerOptions {
   /** @default 200 */
   status?: number
   headers?: Readonly<Record<string, string>>
+  /** False keeps the responses as they are, whatever a client accepts. @default true */
+  compression?: boolean
 }
 
 export interface StaticOptions {
@@ -31,6 +33,8 @@ export interface StaticOptions {
   cacheControl?: string
   /** File that answers for a folder; false for none. @default 'index.html' */
   index?: string | false
+  /** False sends the files as they are: neither compressed, nor from `.br`, `.zst` and `.gz` files beside them. @default true */
+  compression?: boolean
 }
 
 export interface MountOptions {
@@ -38,6 +42,8 @@ export interface MountOptions {
   bodyBytes?: number
   /** How often a client may ask, besides the limits of the groups and of the application. @default none */
   rateLimit?: RateLimitOption
+  /** False keeps the responses as they are, whatever a client accepts. @default true */
+  compression?: boolean
 }
 
 /** Declares routes; an application is one, and so is what `group` hands over. */
@@ -119,7 +125,11 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     this.registry.assertOpen(where)
     this.#assertOpenToAll(where)
     checkPath(full, where)
-    checkShape(where, options, { status: shape.integer({ min: 200, max: 599 }), headers: shape.headers() })
+    checkShape(where, options, {
+      status: shape.integer({ min: 200, max: 599 }),
+      headers: shape.headers(),
+      compression: shape.flag(),
+    })
     const given = Object.entries(options.headers ?? {}).flatMap(([name, text]) => [name.toLowerCase(), text])
     const type = typeof value === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
     this.registry.add({
@@ -133,6 +143,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
         : ['content-type', type, ...given],
       body: typeof value === 'string' ? value : toJson(value),
       hidden: false,
+      compression: options.compression ?? true,
     })
   }
 
@@ -149,6 +160,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       immutable: shape.flag(),
       cacheControl: shape.text(),
       index: shape.either(shape.oneOf([false]), shape.text()),
+      compression: shape.flag(),
     })
     checkPath(prefix, where)
     const folder = isAbsolute(root) ? root : resolve(root)
@@ -169,6 +181,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       root: folder,
       cacheControl: options.cacheControl ?? cacheControl,
       index: options.index === false ? null : (options.index ?? 'index.html'),
+      compression: options.compression ?? true,
     })
   }
 
@@ -182,7 +195,11 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     this.registry.assertOpen(where)
     this.#assertNoSignIn(where)
     checkPath(full, where)
-    checkShape(where, options, { bodyBytes: shape.integer({ min: 0 }), rateLimit: rateLimits })
+    checkShape(where, options, {
+      bodyBytes: shape.integer({ min: 0 }),
+      rateLimit: rateLimits,
+      compression: shape.flag(),
+    })
     if (typeof handler !== 'function')
       throw new BoltError(
         'invalid-option',
@@ -197,6 +214,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       handler,
       bodyBytes: options.bodyBytes ?? null,
       rateLimit: options.rateLimit,
+      compression: options.compression ?? true,
     })
   }
 

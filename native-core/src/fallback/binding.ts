@@ -29,6 +29,8 @@ export function createFallback(): HostBinding {
     close: (id, grace, idle, done) => server(id).close(grace, idle, done),
     inject: (id, bytes, peer, done) => server(id).inject(bytes, peer, done),
     respond: (handle, status, headers, body) => exchanges.get(handle)?.respond(status, headers, body) ?? false,
+    respondFile: (handle, status, headers, path, root, type, cacheControl) =>
+      exchanges.get(handle)?.respondFile(status, headers ?? [], { path, root, type, cacheControl }) ?? 'over',
     complete: (handle, text) => exchanges.get(handle)?.complete(text) ?? false,
     setText: (handle, isText) => exchanges.get(handle)?.setText(isText) ?? false,
     start: (handle, status, headers, length) => exchanges.get(handle)?.start(status, headers, length) ?? false,

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HttpErrorCode } from '../errors.ts'
 import { httpErrors } from '../errors.ts'
+import type { CompressionPlan } from '../plan.ts'
 import { PROBLEM_TYPE, problemBody, type Violation } from '../problem.ts'
+import { encodeAnswer } from './encode.ts'
+import { answerFile } from './files.ts'
 import type { Upload } from './upload.ts'
 
 /** A request that the host itself answers with an error. */
@@ -36,6 +39,8 @@ export class Exchange {
   claims: string | undefined
   /** Status of a plain return value. */
   status = 200
+  /** Rules for compressing the answer; null: it stays as it is. */
+  compression: CompressionPlan | null = null
   /** What texts of the route are; all exchanges of a route share it. */
   texts: Texts = { areJson: true }
   #base: readonly string[]
@@ -102,13 +107,27 @@ export class Exchange {
     const { res } = this
     if (res.destroyed || res.headersSent) return false
     const given = headers ?? (body === undefined ? [] : ['content-type', 'application/json'])
-    this.#writeHead(status, given)
-    const isBodiless = status === 204 || status === 304
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body as string)
-    if (!isBodiless) res.setHeader('content-length', bytes.byteLength)
-    res.end(isBodiless || this.method === 'HEAD' ? undefined : bytes)
+    const answer = { status, headers: given, content: bytes }
+    const { headers: fields, content } = encodeAnswer(this.compression, this.header('accept-encoding'), answer)
+    this.#writeHead(status, fields)
+    const isBodiless = status === 204 || status === 304
+    if (!isBodiless) res.setHeader('content-length', content.byteLength)
+    res.end(isBodiless || this.method === 'HEAD' ? undefined : content)
     this.#leaveBody()
     return true
+  }
+
+  /** Answers with a file; the answer of `binding.respondFile`. */
+  respondFile(
+    status: number,
+    headers: readonly string[],
+    file: { path: string; root: string | undefined; type: string | undefined; cacheControl: string },
+  ): 'sent' | 'missing' | 'over' {
+    if (this.#isAnswered || this.#stream !== undefined) return 'over'
+    const { type, cacheControl } = file
+    const sending = { status, headers, type, cacheControl, compression: this.compression }
+    return answerFile(this, file, sending) ? 'sent' : 'missing'
   }
 
   #writeHead(status: number, given: readonly string[]): void {
@@ -116,10 +135,15 @@ export class Exchange {
     this.setBase()
     const values = new Map<string, string[]>()
     for (let index = 0; index < given.length; index += 2) {
-      const name = given[index] as string
-      values.set(name, [...(values.get(name) ?? []), given[index + 1] as string])
+      const [name, value] = [given[index] as string, given[index + 1] as string]
+      if (name === 'content-encoding' && value === 'identity') continue
+      values.set(name, [...(values.get(name) ?? []), value])
     }
-    for (const [name, list] of values) this.res.setHeader(name, list.length === 1 ? (list[0] as string) : list)
+    for (const [name, list] of values) {
+      // CORS may have said already what the response varies by.
+      if (name === 'vary') for (const value of list) this.res.appendHeader(name, value)
+      else this.res.setHeader(name, list.length === 1 ? (list[0] as string) : list)
+    }
     this.res.statusCode = status
   }
 
@@ -230,6 +254,7 @@ export class Exchange {
       requestId: this.requestId,
       ...(errors === undefined ? {} : { errors }),
     })
+    this.compression = null
     return this.respond(status, ['content-type', PROBLEM_TYPE, ...rejection.headers], body)
   }
 

@@ -134,6 +134,12 @@ function asEntry(name: string, value: string | undefined): Array<[string, string
   return value === undefined ? [] : [[name, [value]]]
 }
 
+/** Whether the body is in a content coding, none of which is decoded: a few bytes could become any number. */
+function isEncoded(exchange: Exchange): boolean {
+  const codings = (exchange.header('content-encoding') ?? '').split(',').map((one) => one.trim().toLowerCase())
+  return codings.some((coding) => coding !== '' && coding !== 'identity')
+}
+
 async function readJson(
   route: CompiledRoute,
   exchange: Exchange,
@@ -150,6 +156,11 @@ async function readJson(
       'unsupported-media-type',
       `The body must be application/json${type === undefined ? '' : `, not ${type}`}`,
     )
+  }
+  if (hasBody && isEncoded(exchange)) {
+    throw new Rejection('unsupported-media-type', 'The body must be sent without Content-Encoding', {
+      headers: ['accept-encoding', 'identity'],
+    })
   }
   const bytes = await readBody(exchange, limit)
   exchange.body = bytes

@@ -186,6 +186,7 @@ export class FallbackServer {
   }
 
   async #run(exchange: Exchange, route: RoutePlan, params: string[]): Promise<void> {
+    exchange.compression = route.compression ? this.#plan.compression : null
     if (route.kind === 'answer') return this.#answer(exchange, route.status, route.headers, route.body)
     if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
     if (route.kind === 'mount') {
@@ -249,8 +250,8 @@ export class FallbackServer {
     if (body !== undefined) exchange.complete(body)
   }
 
-  async #file(exchange: Exchange, route: StaticRoute, path: string): Promise<void> {
-    await serveFile(exchange, route, path)
+  #file(exchange: Exchange, route: StaticRoute, path: string): void {
+    serveFile(exchange, route, path, this.#plan.compression)
     this.#nativeAnswers += 1
   }
 

@@ -12,6 +12,8 @@ export interface Answer {
   status: number
   /** Value, pattern, list of all values, or null for "absent". */
   headers?: Record<string, string | RegExp | string[] | null>
+  /** What makes plain text of the body. */
+  decode?: (body: Uint8Array) => Uint8Array
   /** Exact text, pattern, or a subset of the JSON. */
   body?: string | RegExp | object | unknown[]
   /** Code of the problem document. */
@@ -39,7 +41,7 @@ export interface Case {
   skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject', string>>
 }
 
-export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited'
+export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited' | 'compressed'
 
 /** Writes HTTP with plain line ends: each line of the head becomes a CRLF line; the body after the empty line stays as it is. */
 export function raw(head: string, body: string | Uint8Array = ''): Uint8Array {

@@ -6,8 +6,10 @@ import type { Answer, AppName, Case, Column } from './case.ts'
 import { answers, files, fixed, mounts } from './cases/answers.ts'
 import { auth } from './cases/auth.ts'
 import { bodies } from './cases/bodies.ts'
+import { compression } from './cases/compression.ts'
 import { cors } from './cases/cors.ts'
 import { headersAndCookies, params, query } from './cases/inputs.ts'
+import { namedFiles } from './cases/named-files.ts'
 import { rateLimits } from './cases/rate-limits.ts'
 import { methods, routing } from './cases/routing.ts'
 import { streamedBodies, streams } from './cases/streams.ts'
@@ -26,6 +28,8 @@ const table: Record<string, Case[]> = {
   answers,
   fixed,
   files,
+  namedFiles,
+  compression,
   mounts,
   streams,
   streamedBodies,

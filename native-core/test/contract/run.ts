@@ -37,7 +37,8 @@ export function methodsOf(row: Case, count: number): string[] {
 }
 
 export function checkAnswer(got: Got, want: Answer): void {
-  const text = new TextDecoder().decode(got.body)
+  const isEncoded = want.decode !== undefined && got.headers.get('content-encoding') !== null
+  const text = new TextDecoder().decode(isEncoded ? want.decode?.(got.body) : got.body)
   expect(got.status, text.slice(0, 500)).toBe(want.status)
   for (const [name, value] of Object.entries(want.headers ?? {})) checkHeader(got.headers, name, value)
   if (got.status === 204 || got.status === 304) expect(text).toBe('')

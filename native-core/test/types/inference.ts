@@ -2,7 +2,7 @@
  * Checked by the compiler only: what handlers see and may return follows from path and schemas, and nothing is `any`. A line under
  * `@ts-expect-error` must not compile.
  */
-import { authenticate, createApp, firstOf, HttpError, jwt, redirect, reply, requires } from '@bolt-app/core'
+import { authenticate, createApp, file, firstOf, HttpError, jwt, redirect, reply, requires } from '@bolt-app/core'
 import { z } from 'zod'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -70,6 +70,8 @@ app.get('/one-reply', { response: Note }, () =>
 )
 app.get('/one-redirect', { response: Note }, () => redirect('/two'))
 app.get('/one-response', { response: Note }, () => new Response('x'))
+app.get('/one-file', { response: Note, compression: false }, () => file('x', { download: true }))
+app.get('/one-file-reply', { response: Note }, () => reply(file('x'), { headers: { 'x-a': 'b' }, compression: false }))
 // @ts-expect-error a property is missing
 app.get('/bad-one', { response: Note }, () => ({ id: 1, title: 'a' }))
 // @ts-expect-error a property has another type
@@ -148,6 +150,10 @@ app.get('/schema', { query: { n: 'number' } }, () => 1)
 jwt({ algorithms: ['none'], secret: 'x' })
 // @ts-expect-error no such option
 createApp({ opneapi: { title: 'a', version: '1' } })
+// @ts-expect-error no such coding
+createApp({ compression: { encodings: ['deflate'] } })
+// @ts-expect-error no such option of a file
+file('x', { attachment: true })
 // @ts-expect-error a status of a redirect
 redirect('/x', 200)
 // @ts-expect-error ports are numbers

@@ -104,7 +104,8 @@ fn a_client_that_refuses_everything_is_answered_all_the_same() {
 
 #[test]
 fn leaves_alone_what_is_small_encoded_partial_signed_or_of_another_type() {
-    let cases: [(u16, &[(&str, &str)], usize); 9] = [
+    type Fields<'f> = &'f [(&'f str, &'f str)];
+    let cases: [(u16, Fields<'_>, usize); 9] = [
         (200, &[("content-type", "image/png")], 500),
         (200, &[], 500),
         (200, TEXT, 99),

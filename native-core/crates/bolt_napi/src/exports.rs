@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bolt_core::Engine;
-use bolt_core::engine::{Body, Read, RespondFault, Started, StreamFault};
+use bolt_core::engine::{Body, FileOutcome, Read, RespondFault, Started, StreamFault};
 use bolt_core::plan::PlanError;
+use bolt_core::static_files::FileSpec;
 use bolt_host::Host;
 use napi_sys::{napi_callback_info, napi_env, napi_value};
 
@@ -45,6 +46,7 @@ exports! {
     "close" = close(4);
     "inject" = inject(4);
     "respond" = respond(4);
+    "respondFile" = respond_file(7);
     "complete" = complete(2);
     "start" = start(4);
     "push" = push(2);
@@ -155,6 +157,42 @@ mod functions {
                     server.flush();
                 }
                 js.boolean(answered)
+            }
+            Err(fault) => throw_respond(js, status, fault),
+        }
+    }
+
+    pub(super) fn respond_file(request: Request<7>) -> Value {
+        let Request { js, environment, arguments: [handle, status, headers, path, root, content_type, cache_control] } =
+            request;
+        let found = js.get_number(handle).and_then(|number| environment.request(number));
+        let Some((server, handle)) = found else { return js.text("over") };
+        let status = js.get_number(status).filter(|s| (0.0..1000.0).contains(s)).unwrap_or(0.0) as u16;
+        let Some(headers) = read_headers(js, headers) else {
+            return js.throw("invalid-header", "a header value has characters beyond U+00FF, or is no string");
+        };
+        let (Some(path), root, content_type) = (js.get_string(path), js.get_string(root), js.get_string(content_type))
+        else {
+            return js.throw("invalid-path", "the path of a file is a string");
+        };
+        let cache_control = js.get_string(cache_control).unwrap_or_default();
+        let spec = FileSpec {
+            path: &path,
+            root: root.as_deref(),
+            content_type: content_type.as_deref(),
+            cache_control: &cache_control,
+        };
+        let answered = server.answering().engine().respond_file(handle, status, headers.pairs(), &spec);
+        match answered {
+            Ok(outcome) => {
+                if outcome == FileOutcome::Sent && !server.in_batch.get() {
+                    server.flush();
+                }
+                js.text(match outcome {
+                    FileOutcome::Sent => "sent",
+                    FileOutcome::Missing => "missing",
+                    FileOutcome::Over => "over",
+                })
             }
             Err(fault) => throw_respond(js, status, fault),
         }

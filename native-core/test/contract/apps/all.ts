@@ -2,6 +2,7 @@ import { type App, createApp, reply } from '@bolt-app/core'
 import { z } from 'zod'
 import type { AppName } from '../case.ts'
 import { answers } from './answers.ts'
+import { compressedApp } from './compressed.ts'
 import { js } from './entered.ts'
 import { inputs } from './inputs.ts'
 import { limitedApp } from './limited.ts'
@@ -18,6 +19,7 @@ export function buildApps(): Record<AppName, App> {
     'open-cors': corsApp('*', false),
     tight: tightApp(),
     limited: limitedApp(silent),
+    compressed: compressedApp(),
   }
 }
 

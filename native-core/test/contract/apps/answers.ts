@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type App, HttpError, redirect, reply } from '@bolt-app/core'
+import { type App, file, HttpError, redirect, reply } from '@bolt-app/core'
 import { z } from 'zod'
 import { js } from './entered.ts'
 
@@ -9,6 +9,23 @@ const publicFolder = fileURLToPath(new URL('../public', import.meta.url))
 export function answers(app: App): void {
   app.answer('/healthz', { status: 'ok' })
   app.answer('/robots.txt', 'User-agent: *\n', { headers: { 'cache-control': 'public, max-age=60' } })
+  app.get(
+    '/file/:name',
+    js((ctx) => file(ctx.params.name, { root: publicFolder })),
+  )
+  app.get(
+    '/download',
+    js(() =>
+      reply(file(`${publicFolder}/hello.txt`, { type: 'text/x-own', download: 'grüße "x".txt' }), {
+        headers: { 'x-more': '1' },
+      }),
+    ),
+  )
+  app.get(
+    '/file-created',
+    { status: 201 },
+    js(() => file(`${publicFolder}/hello.txt`)),
+  )
   app.static('/files', publicFolder)
   app.static('/hashed', publicFolder, { immutable: true, index: false })
   app.get(

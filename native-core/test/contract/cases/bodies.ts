@@ -216,6 +216,19 @@ export const bodies: Case[] = [
     answer: { status: 415 },
     native: true,
   },
+  ...['gzip', 'br', 'identity, gzip', 'x'].map(
+    (coding): Case => ({
+      title: `answers 415 to a body encoded as ${coding}`,
+      ask: { ...post('/notes', { title: 'abc' }), headers: { 'content-encoding': coding } },
+      answer: { status: 415, code: 'unsupported-media-type', headers: { 'accept-encoding': 'identity' } },
+      native: true,
+    }),
+  ),
+  {
+    title: 'accepts a body whose coding is identity',
+    ask: { ...post('/notes', { title: 'abc' }), headers: { 'content-encoding': 'identity' } },
+    answer: { status: 201 },
+  },
   {
     title: 'answers 413 and names the knob',
     ask: post('/small', { a: 'x'.repeat(40) }),

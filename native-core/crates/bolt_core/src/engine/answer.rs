@@ -1,13 +1,13 @@
 //! Writing of responses. The fixed parts of a head are made once per application, so that a response costs a few copies.
 
-use super::app::{App, Fixed};
+use super::app::{App, Fixed, FixedCoding};
 use super::connection::FileTail;
 use super::problem::{self, PlacedIssue};
 use super::request_id::RequestId;
 use super::{Context, cors::Cors};
 use crate::compression::Coding;
 use crate::error::{ErrorCode, Refusal};
-use crate::http::response::{self, content_length, field, status_line};
+use crate::http::response::{self, content_length, field, is_engine_field, status_line};
 use crate::http::{Head, Method, Span};
 use crate::rate_limit::Exceeded;
 use crate::static_files::{FileBody, FileResponse};
@@ -52,6 +52,8 @@ pub(crate) enum Answer<'a> {
     Preflight,
     Redirect(Vec<u8>),
     Invalid(Vec<PlacedIssue>),
+    /// 415 for a body in a content coding.
+    UnsupportedCoding,
     /// With the coding its client prefers.
     Fixed(&'a Fixed, Option<Coding>),
     File(FileResponse),
@@ -141,12 +143,18 @@ impl Writer<'_> {
                 field(&mut own, b"location", &location);
                 self.whole(out, 308, &own, security, b"");
             }
+            Answer::UnsupportedCoding => {
+                // RFC 9110 §12.5.3: tells a 415 for the coding from one for the type.
+                field(&mut own, b"accept-encoding", b"identity");
+                let detail = "The body must be sent without Content-Encoding.";
+                self.problem(out, own, &Refusal::new(ErrorCode::UnsupportedMediaType, detail), &[]);
+            }
             Answer::Invalid(issues) => self.problem(out, own, &ErrorCode::ValidationFailed.into(), &issues),
             Answer::Fixed(fixed, coding) => {
                 let encoded =
                     coding.zip(self.app.compression.as_ref()).and_then(|(coding, rules)| fixed.encoded(rules, coding));
                 match encoded {
-                    Some((fields, body)) => self.whole(out, fixed.status, fields, &fixed.security, body),
+                    Some(FixedCoding { fields, body }) => self.whole(out, fixed.status, fields, &fixed.security, body),
                     None => self.whole(out, fixed.status, &fixed.fields, &fixed.security, &fixed.body),
                 }
             }
@@ -177,12 +185,33 @@ impl Writer<'_> {
     }
 
     fn file(&self, out: &mut Vec<u8>, file: FileResponse) -> Option<FileTail> {
+        self.named_file(out, file, std::iter::empty())
+    }
+
+    /// A file with the fields of a handler, which replace its own of the same names.
+    pub(crate) fn named_file<'h>(
+        &self,
+        out: &mut Vec<u8>,
+        file: FileResponse,
+        headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
+    ) -> Option<FileTail> {
+        let given = |name: &str| headers.clone().any(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
         let mut own = Vec::new();
-        for (name, value) in &file.headers {
+        let stays = |name: &str| is_engine_field(name) || name == "vary" || !given(name);
+        for (name, value) in file.headers.iter().filter(|(name, _)| stays(name)) {
             field(&mut own, name.as_bytes(), value.as_bytes());
         }
-        let security =
-            self.app.security.without(|name| file.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+        for (name, value) in headers.clone() {
+            // As in other answers, no coding at all is never said.
+            let is_identity = name.eq_ignore_ascii_case(b"content-encoding") && value.eq_ignore_ascii_case(b"identity");
+            if !is_identity && !str::from_utf8(name).is_ok_and(is_engine_field) {
+                field(&mut own, &name.to_ascii_lowercase(), value);
+            }
+        }
+        let security = self
+            .app
+            .security
+            .without(|name| given(name) || file.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
         self.head(out, file.status, &own, &security, None);
         match file.body {
             FileBody::Empty => None,

@@ -77,8 +77,15 @@ pub(crate) struct Fixed {
     pub(crate) body: Vec<u8>,
     /// Whether it may be sent in another coding; its fields say so then.
     pub(crate) varies: bool,
-    /// Field lines and content by coding, once one was asked for; `None` within: it did not get smaller.
-    pub(crate) codings: [OnceCell<Option<(Vec<u8>, Vec<u8>)>>; 3],
+    /// By coding, once one was asked for; `None` within: it did not get smaller.
+    pub(crate) codings: [OnceCell<Option<FixedCoding>>; 3],
+}
+
+/// A fixed answer in a coding.
+#[derive(Debug)]
+pub(crate) struct FixedCoding {
+    pub(crate) fields: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// The fields added to every response that does not set them itself.

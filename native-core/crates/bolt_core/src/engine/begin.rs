@@ -212,8 +212,13 @@ fn call<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32, hand
         return Verdict::Native(Answer::Limited(exceeded));
     }
     let has_body = request.head.framing != Framing::None;
-    if has_body && handler.body.is_some() && !fields::is_json(request.head, request.raw) {
-        return refuse(Refusal::new(ErrorCode::UnsupportedMediaType, "The body must be sent as application/json."));
+    if has_body && handler.body.is_some() {
+        if !fields::is_json(request.head, request.raw) {
+            return refuse(Refusal::new(ErrorCode::UnsupportedMediaType, "The body must be sent as application/json."));
+        }
+        if fields::is_encoded(request.head, request.raw) {
+            return Verdict::Native(Answer::UnsupportedCoding);
+        }
     }
     if let Some(refusal) = too_large(request.head, handler.body_bytes) {
         return refuse(refusal);

@@ -209,7 +209,6 @@ pub(super) struct OwnFields {
     pub(super) as_is: bool,
 }
 
-
 /// The handler's own fields as lines, but for those that only the engine sets.
 pub(super) fn own_fields<'h>(
     status: u16,

@@ -1,13 +1,13 @@
 //! Content coding of answers: what it asks of their header fields.
 
-use super::app::{App, Fixed};
+use super::app::{App, Fixed, FixedCoding};
 use super::slots::Slot;
 use crate::compression::{Accepted, Coding, Compression};
 use crate::http::Head;
 use crate::http::response::{field, has_body};
 
 /// Contents up to this size are encoded at once; a larger one would keep every other request waiting for too long.
-pub(super) const AT_ONCE: usize = 512 * 1024;
+pub(super) const AT_ONCE: usize = 128 * 1024;
 
 /// An answer as it is sent instead.
 #[derive(Debug)]
@@ -82,11 +82,13 @@ pub(super) fn fields(own: &[u8], coding: Option<Coding>) -> Vec<u8> {
 }
 
 impl Fixed {
-    /// Field lines and content in a coding, made when they are first asked for; `None` when the content does not get smaller.
-    pub(super) fn encoded(&self, compression: &Compression, coding: Coding) -> Option<(&[u8], &[u8])> {
-        let make = || Some((fields(&self.fields, Some(coding)), compression.whole(coding, &self.body)?));
-        let made = self.codings.get(coding as usize)?.get_or_init(make).as_ref();
-        made.map(|(fields, body)| (fields.as_slice(), body.as_slice()))
+    /// The answer in a coding, made when it is first asked for; `None` when the content does not get smaller.
+    pub(super) fn encoded(&self, compression: &Compression, coding: Coding) -> Option<&FixedCoding> {
+        let make = || {
+            let body = compression.whole(coding, &self.body)?;
+            Some(FixedCoding { fields: fields(&self.fields, Some(coding)), body })
+        };
+        self.codings.get(coding as usize)?.get_or_init(make).as_ref()
     }
 }
 

@@ -48,6 +48,12 @@ pub(super) fn is_json(head: &Head, raw: &[u8]) -> bool {
     is_json && parts.all(is_utf8_or_no_charset)
 }
 
+/// Whether the body is in a content coding (RFC 9110 §8.4), none of which is decoded: a few bytes could become any number.
+pub(super) fn is_encoded(head: &Head, raw: &[u8]) -> bool {
+    let codings = head.values(raw, "content-encoding").flat_map(|field| field.split(|b| *b == b','));
+    codings.map(<[u8]>::trim_ascii).any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+}
+
 fn is_utf8_or_no_charset(parameter: &[u8]) -> bool {
     let lower = parameter.to_ascii_lowercase();
     match lower.strip_prefix(b"charset=") {

@@ -1,0 +1,134 @@
+import * as zlib from 'node:zlib'
+import type { CompressionPlan, Encoding } from '../plan.ts'
+
+/** Contents up to this size are encoded at once; larger ones are sent as they are made. */
+export const AT_ONCE = 128 * 1024
+
+/** By how small they usually make a file that was compressed with patience, with what its name ends in. */
+export const siblings: ReadonlyArray<[Encoding, string]> = [
+  ['br', '.br'],
+  ['zstd', '.zst'],
+  ['gzip', '.gz'],
+]
+
+// Node has Zstandard since 22.15.
+const zstdSync = (zlib as { zstdCompressSync?: (bytes: Uint8Array, options: object) => Buffer }).zstdCompressSync
+const zstdStream = (zlib as { createZstdCompress?: (options: object) => zlib.Gzip }).createZstdCompress
+
+/** The codings of a plan that this Node can make. */
+export function available(plan: CompressionPlan): Encoding[] {
+  return plan.encodings.filter((coding) => coding !== 'zstd' || zstdSync !== undefined)
+}
+
+/** A content encoded at once; undefined when it does not get smaller. */
+export function encodeWhole(plan: CompressionPlan, coding: Encoding, content: Uint8Array): Buffer | undefined {
+  const options = optionsOf(plan, coding)
+  const made =
+    coding === 'br'
+      ? zlib.brotliCompressSync(content, options)
+      : coding === 'gzip'
+        ? zlib.gzipSync(content, options)
+        : (zstdSync as NonNullable<typeof zstdSync>)(content, options)
+  return made.byteLength < content.byteLength ? made : undefined
+}
+
+/** An encoder for a content that comes in pieces. */
+export function encoder(plan: CompressionPlan, coding: Encoding): zlib.Gzip | zlib.BrotliCompress {
+  const options = optionsOf(plan, coding)
+  if (coding === 'br') return zlib.createBrotliCompress(options)
+  return coding === 'gzip' ? zlib.createGzip(options) : (zstdStream as NonNullable<typeof zstdStream>)(options)
+}
+
+function optionsOf(plan: CompressionPlan, coding: Encoding): object {
+  const level = plan.level[coding]
+  if (coding === 'gzip') return { level }
+  if (coding === 'br') return { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: level } }
+  return {
+    params: { [(zlib.constants as unknown as Record<string, number>).ZSTD_c_compressionLevel as number]: level },
+  }
+}
+
+/** Codings that a client likes at least as well as none, best first, by the grammar and weights of RFC 9110 §12.5.3. */
+export function choices(field: string | undefined, offered: readonly Encoding[]): Encoding[] {
+  const weights = new Map<string, number>()
+  for (const member of (field ?? '').split(',')) {
+    const match =
+      /^[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(?:;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)[ \t]*)?$/i.exec(member)
+    if (match === null) continue
+    const name = (match[1] as string).toLowerCase().replace(/^x-gzip$/, 'gzip')
+    if (!weights.has(name)) weights.set(name, Number(match[2] ?? 1))
+  }
+  const any = weights.get('*') ?? 0
+  const weight = (coding: Encoding): number => weights.get(coding) ?? any
+  const identity = weights.get('identity') ?? any
+  return offered
+    .filter((coding) => weight(coding) > 0 && weight(coding) >= identity)
+    .sort((one, other) => weight(other) - weight(one))
+}
+
+/** Whether a media type is one of the plan's. */
+export function isCompressible(plan: CompressionPlan, contentType: string | undefined): boolean {
+  const media = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  return plan.types.some((pattern) => {
+    const name = pattern.toLowerCase()
+    if (name.startsWith('*')) return media.endsWith(name.slice(1))
+    if (name.endsWith('/*')) return media.startsWith(name.slice(0, -1)) && media !== 'text/event-stream'
+    return media === name
+  })
+}
+
+/** An answer of a handler as it is sent: encoded if client and plan want it. */
+export function encodeAnswer(
+  plan: CompressionPlan | null,
+  accepted: string | undefined,
+  answer: { status: number; headers: readonly string[]; content: Uint8Array },
+): { headers: readonly string[]; content: Uint8Array } {
+  const { status, headers, content } = answer
+  if (plan === null || content.byteLength < plan.minBytes || content.byteLength > AT_ONCE) return answer
+  if (!isEncodable(plan, status, headers)) return answer
+  const coding = choices(accepted, available(plan))[0]
+  const made = coding === undefined ? undefined : encodeWhole(plan, coding, content)
+  return { headers: fieldsFor(headers, made === undefined ? undefined : coding), content: made ?? content }
+}
+
+/** Whether a response may be sent in another coding; the same rules as the engine's (bolt_core engine/encoding.rs). */
+export function isEncodable(plan: CompressionPlan, status: number, headers: readonly string[]): boolean {
+  if (status === 204 || status === 304 || status === 206) return false
+  let type: string | undefined
+  for (let index = 0; index < headers.length; index += 2) {
+    const value = headers[index + 1] as string
+    switch (headers[index]) {
+      case 'content-type':
+        type = value
+        break
+      case 'content-encoding':
+      case 'content-range':
+      case 'content-digest':
+      case 'repr-digest':
+      case 'digest':
+        return false
+      case 'cache-control':
+        if (names(value, 'no-transform')) return false
+    }
+  }
+  return isCompressible(plan, type)
+}
+
+/** Header fields of a response that may be encoded, and is in `coding`: caches learn of it, and a strong entity tag becomes a weak one. */
+export function fieldsFor(headers: readonly string[], coding: Encoding | undefined): string[] {
+  const fields: string[] = []
+  let varies = false
+  for (let index = 0; index < headers.length; index += 2) {
+    const [name, value] = [headers[index] as string, headers[index + 1] as string]
+    if (name === 'vary' && (names(value, 'accept-encoding') || names(value, '*'))) varies = true
+    if (coding !== undefined && name === 'accept-ranges') continue
+    fields.push(name, coding !== undefined && name === 'etag' && value.startsWith('"') ? `W/${value}` : value)
+  }
+  if (coding !== undefined) fields.push('content-encoding', coding)
+  if (!varies) fields.push('vary', 'accept-encoding')
+  return fields
+}
+
+function names(list: string, member: string): boolean {
+  return list.split(',').some((one) => (one.split('=')[0] as string).trim().toLowerCase() === member)
+}
