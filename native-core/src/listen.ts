@@ -31,6 +31,12 @@ export interface ListenOptions {
    * for. In each of them the same call listens. Linux and macOS. @default this process alone
    */
   workers?: number | 'auto' | WorkerOptions
+  /**
+   * Where sockets are read and written. `'loop'`: in the event loop that runs the handlers, which is the least work for each request.
+   * `'thread'`: on a thread of its own, so that answers that need no handler, and deadlines, do not wait while handlers compute.
+   * @default 'loop', on Windows 'thread'
+   */
+  io?: 'loop' | 'thread'
   /** SIGTERM and SIGINT close the application, then the process exits with 0; a supervisor always does that. @default false */
   signals?: boolean
   /** Milliseconds that requests in flight get at shutdown. @default 10000 */
@@ -47,6 +53,8 @@ export type Place =
 export interface ListenPlan {
   at: Place
   backlog: number
+  /** The engine has a default for the platform. */
+  io: 'loop' | 'thread' | undefined
 }
 
 /** Checked options, with their defaults. */
@@ -70,12 +78,14 @@ export function listenSettings(options: ListenOptions): ListenSettings {
     fd: shape.integer({ min: 0, max: 0x7fff_ffff }),
     backlog: shape.integer({ min: 1, max: 0x7fff_ffff }),
     workers: workersCheck,
+    // On Windows the poll of the engine cannot be part of Node's event loop.
+    io: shape.oneOf(process.platform === 'win32' ? ['thread'] : ['loop', 'thread']),
     signals: shape.flag(),
     grace: shape.integer({ min: 0 }),
   })
-  const { backlog = 1024, signals = false, grace = 10_000 } = options
+  const { backlog = 1024, io, signals = false, grace = 10_000 } = options
   const workers = options.workers === undefined ? null : workerSettings(options.workers)
-  return { plan: { at: placeOf(options), backlog }, workers, signals, grace }
+  return { plan: { at: placeOf(options), backlog, io }, workers, signals, grace }
 }
 
 function placeOf(options: ListenOptions): Place {

@@ -12,6 +12,35 @@ export function describeHosts(title: string, tests: (host: HostName) => void): v
   })
 }
 
+/** A host and how it is asked for. */
+export interface Variant {
+  name: 'native' | 'native on a thread' | 'fallback'
+  core: HostName
+  /** Added to the options of `listen`. */
+  io: { io?: 'thread' }
+}
+
+export const variants: readonly Variant[] = [
+  { name: 'native', core: 'native', io: {} },
+  { name: 'native on a thread', core: 'native', io: { io: 'thread' } },
+  { name: 'fallback', core: 'fallback', io: {} },
+]
+
+/** What a fixture, which is a program of its own, needs to know to listen on a host. */
+export function envOf(variant: Variant): NodeJS.ProcessEnv {
+  return { ...process.env, BOLT_CORE: variant.core, LISTEN: JSON.stringify({ port: 0, ...variant.io }) }
+}
+
+/** Runs the same tests on each host, wherever its input and output are. */
+export function describeVariants(title: string, tests: (variant: Variant) => void): void {
+  describe.each(variants)(`${title} on $name`, (variant) => {
+    beforeAll(() => {
+      process.env.BOLT_CORE = variant.core
+    })
+    tests(variant)
+  })
+}
+
 /** A logger that keeps what it is told. */
 export function recorder(): {
   entries: Array<{ level: string; fields: Record<string, unknown>; message: string | undefined }>

@@ -5,7 +5,7 @@ import { createApp } from '@bolt-app/core'
 import { expect, it } from 'vitest'
 import { raw } from './contract/case.ts'
 import { exchange, open, ResponseReader } from './contract/client.ts'
-import { describeHosts, recorder } from './hosts.ts'
+import { describeVariants, envOf, recorder } from './hosts.ts'
 
 const get = (path: string): Uint8Array => raw(`GET ${path} HTTP/1.1\nHost: localhost`)
 
@@ -17,7 +17,9 @@ function gate(): { opened: Promise<void>; open: () => void } {
   return { opened, open }
 }
 
-describeHosts('a server', (host) => {
+describeVariants('a server', (variant) => {
+  const anywhere = { port: 0, ...variant.io }
+
   it('finishes what is in flight, refuses new connections, then runs the hooks in order', async () => {
     const app = createApp()
     const order: string[] = []
@@ -30,7 +32,7 @@ describeHosts('a server', (host) => {
     })
     app.onShutdown(async () => void order.push('first'))
     app.onShutdown(() => void order.push('second'))
-    const server = await app.listen({ port: 0 })
+    const server = await app.listen(anywhere)
     const slow = exchange(server.port, get('/slow'), { methods: ['GET'], awaitClose: true })
     await entered.opened
     const closing = app.close()
@@ -47,7 +49,7 @@ describeHosts('a server', (host) => {
   it('closes idle connections at once', async () => {
     const app = createApp()
     app.answer('/', 'x')
-    const server = await app.listen({ port: 0 })
+    const server = await app.listen(anywhere)
     const socket = await open(server.port)
     const reader = new ResponseReader(['GET'])
     socket.write(get('/'))
@@ -70,7 +72,7 @@ describeHosts('a server', (host) => {
       entered.open()
       return new Promise(() => undefined)
     })
-    const server = await app.listen({ port: 0 })
+    const server = await app.listen(anywhere)
     const stuck = exchange(server.port, get('/never'), { methods: ['GET'], awaitClose: true }).catch(() => undefined)
     await entered.opened
     await app.close({ grace: 50 })
@@ -83,22 +85,22 @@ describeHosts('a server', (host) => {
     const app = createApp()
     await Promise.all([app.close(), app.close()])
     const other = createApp()
-    await other.listen({ port: 0 })
+    await other.listen(anywhere)
     await Promise.all([other.close(), other.close()])
   })
 
   it('says in one sentence that a port is in use', async () => {
     const app = createApp()
     const other = createApp()
-    const { port } = await app.listen({ port: 0 })
-    await expect(other.listen({ port })).rejects.toMatchObject({
+    const { port } = await app.listen(anywhere)
+    await expect(other.listen({ port, ...variant.io })).rejects.toMatchObject({
       name: 'BoltError',
       code: 'port-in-use',
       message: expect.stringContaining(`port ${port} on 127.0.0.1 is in use`),
       hint: expect.stringContaining('another port'),
     })
     await app.close()
-    await other.listen({ port })
+    await other.listen({ port, ...variant.io })
     await other.close()
   })
 
@@ -109,7 +111,7 @@ describeHosts('a server', (host) => {
       app.post('/', (ctx) => ({ size: ctx.request.bytes().byteLength }))
       return app
     })
-    const servers = await Promise.all(apps.map((app) => app.listen({ port: 0 })))
+    const servers = await Promise.all(apps.map((app) => app.listen(anywhere)))
     const names = await Promise.all(
       servers.map(async ({ url }) => ((await (await fetch(url)).json()) as { name: string }).name),
     )
@@ -126,23 +128,23 @@ describeHosts('a server', (host) => {
 
   it('listens once, and not again after it was closed', async () => {
     const app = createApp()
-    await app.listen({ port: 0 })
-    await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'app-started' })
+    await app.listen(anywhere)
+    await expect(app.listen(anywhere)).rejects.toMatchObject({ code: 'app-started' })
     await app.close()
-    await expect(app.listen({ port: 0 })).rejects.toMatchObject({ code: 'app-closed' })
+    await expect(app.listen(anywhere)).rejects.toMatchObject({ code: 'app-closed' })
     await expect(app.inject({ url: '/' })).rejects.toMatchObject({ code: 'app-closed' })
   })
 
   it('refuses routes after it has started', async () => {
     const app = createApp()
-    await app.listen({ port: 0 })
+    await app.listen(anywhere)
     expect(() => app.get('/late', () => 1)).toThrow(expect.objectContaining({ code: 'app-started' }))
     await app.close()
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('answers what is in flight on %s and exits with 0', async (signal) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/signals.mjs', import.meta.url))], {
-      env: { ...process.env, BOLT_CORE: host },
+      env: envOf(variant),
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const lines = child.stdout[Symbol.asyncIterator]()
@@ -159,7 +161,7 @@ describeHosts('a server', (host) => {
 
   it('keeps the process alive while it listens and lets it end when closed', async () => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/close.mjs', import.meta.url))], {
-      env: { ...process.env, BOLT_CORE: host },
+      env: envOf(variant),
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     const [code, signal] = (await once(child, 'exit')) as [number, string | null]

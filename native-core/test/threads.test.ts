@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 import { raw } from './contract/case.ts'
 import { exchange } from './contract/client.ts'
-import { describeHosts } from './hosts.ts'
+import { describeVariants, envOf } from './hosts.ts'
 
 const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 
@@ -37,12 +37,12 @@ function load(port: number): { stop: () => Promise<number> } {
   }
 }
 
-describeHosts('under load', (host) => {
+describeVariants('under load', (variant) => {
   it('survives the end of worker threads that serve', async () => {
     // Node's own HTTP parser aborts the process now and then when its thread is terminated (ToLocalChecked in llhttp).
-    const ends = host === 'native' ? ['terminate', 'exit', 'close'] : ['close']
+    const ends = variant.core === 'native' ? ['terminate', 'exit', 'close'] : ['close']
     for (const end of ends) {
-      const worker = new Worker(fixture('worker.mjs'), { env: { ...process.env, BOLT_CORE: host } })
+      const worker = new Worker(fixture('worker.mjs'), { env: envOf(variant) })
       const [{ port }] = (await once(worker, 'message')) as [{ port: number }]
       const clients = load(port)
       await fetch(`http://127.0.0.1:${port}/later`)
@@ -56,7 +56,7 @@ describeHosts('under load', (host) => {
   })
 
   it('serves from two worker threads at once', async () => {
-    const workers = [0, 1].map(() => new Worker(fixture('worker.mjs'), { env: { ...process.env, BOLT_CORE: host } }))
+    const workers = [0, 1].map(() => new Worker(fixture('worker.mjs'), { env: envOf(variant) }))
     const ports = await Promise.all(
       workers.map(async (worker) => ((await once(worker, 'message')) as [{ port: number }])[0].port),
     )
@@ -72,7 +72,7 @@ describeHosts('under load', (host) => {
 
   it('exits with the code that process.exit was given', async () => {
     const child = spawn(process.execPath, [fixture('exit.mjs')], {
-      env: { ...process.env, BOLT_CORE: host },
+      env: envOf(variant),
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer]

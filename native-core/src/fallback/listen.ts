@@ -11,7 +11,9 @@ export function listenFault(code: string, message: string): Error {
 }
 
 /** Listens with node:http as the native engine does. */
-export async function listenHttp(http: Server, { at, backlog }: ListenPlan): Promise<Listening> {
+export async function listenHttp(http: Server, { at, backlog, io }: ListenPlan): Promise<Listening> {
+  if (io === 'thread')
+    throw listenFault('ENOTSUP', "the node:http fallback has no thread of its own: leave io: 'thread' out")
   if ('descriptor' in at) return open(http, () => http.listen({ fd: at.descriptor, backlog }))
   if ('tcp' in at) {
     if (at.tcp.reusePort && !canShare())

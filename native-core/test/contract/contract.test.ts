@@ -1,5 +1,6 @@
 import type { App, Server } from '@bolt-app/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { variants } from '../hosts.ts'
 import { buildApps } from './apps/all.ts'
 import { entered } from './apps/entered.ts'
 import type { Answer, AppName, Case, Column } from './case.ts'
@@ -40,15 +41,15 @@ const table: Record<string, Case[]> = {
   rateLimits,
 }
 
-for (const host of ['native', 'fallback'] as const) {
-  describe(host, () => {
+for (const { name, core: host, io } of variants) {
+  describe(name, () => {
     let apps: Record<AppName, App>
     const servers = new Map<AppName, Server>()
 
     beforeAll(async () => {
       process.env.BOLT_CORE = host
       apps = buildApps()
-      for (const [name, app] of Object.entries(apps)) servers.set(name as AppName, await app.listen({ port: 0 }))
+      for (const [name, app] of Object.entries(apps)) servers.set(name as AppName, await app.listen({ port: 0, ...io }))
       expect(apps.main.host, 'the native engine is missing: npm run build:native -w @bolt-app/core').toBe(host)
     })
 

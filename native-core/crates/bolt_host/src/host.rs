@@ -1,4 +1,4 @@
-//! The in-loop host: one poll, one engine, and the connections between them.
+//! The host: one poll, one engine, and the connections between them.
 
 use std::io;
 use std::net::IpAddr;
@@ -7,16 +7,15 @@ use std::time::Duration;
 
 use bolt_core::Engine;
 use bolt_core::engine::ConnectionId;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Interest, Registry, Token, Waker};
 
 use crate::accept::{Accepted, Gate, Pause};
 use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::{Injected, Memory};
+use crate::poller::Poller;
 use crate::socket::{Next, Socket};
 use crate::time::Clock;
 
-/// Readiness events handled in one pass, so that other work of the loop is not starved.
-const EVENTS: usize = 256;
 /// Size of the buffer that all connections are read into.
 const BUFFER: usize = 64 * 1024;
 /// How long accepting pauses when file descriptors run out.
@@ -34,9 +33,10 @@ enum Link {
 /// A server: sockets in one poll, and the engine they feed.
 #[derive(Debug)]
 pub struct Host {
-    poll: Poll,
+    /// Elsewhere while a thread waits with it.
+    poller: Option<Poller>,
+    registry: Registry,
     waker: Waker,
-    events: Events,
     listener: Option<Listener>,
     links: Vec<Option<Link>>,
     engine: Engine,
@@ -49,6 +49,8 @@ pub struct Host {
     accept_at: Option<u64>,
     injected: Vec<(ConnectionId, Injected)>,
     closing: Option<u64>,
+    /// How many connections were cut at the end.
+    finished: Option<usize>,
 }
 
 impl Host {
@@ -57,12 +59,12 @@ impl Host {
     /// # Errors
     /// The system has no poll left to give.
     pub fn new(engine: Engine) -> io::Result<Self> {
-        let poll = Poll::new()?;
-        let waker = Waker::new(poll.registry(), WAKER)?;
+        let (poller, registry) = Poller::new()?;
+        let waker = Waker::new(&registry, WAKER)?;
         let mut host = Self {
-            poll,
+            poller: Some(poller),
+            registry,
             waker,
-            events: Events::with_capacity(EVENTS),
             listener: None,
             links: Vec::new(),
             engine,
@@ -73,6 +75,7 @@ impl Host {
             accept_at: None,
             injected: Vec::new(),
             closing: None,
+            finished: None,
         };
         host.set_time();
         Ok(host)
@@ -86,7 +89,7 @@ impl Host {
         if self.listener.is_some() || self.closing.is_some() {
             return Err(ListenError::new("EALREADY", "listen: the server already listens, or was closed"));
         }
-        let registered = self.poll.registry().register(listener.source(), LISTENER, Interest::READABLE);
+        let registered = self.registry.register(listener.source(), LISTENER, Interest::READABLE);
         registered.map_err(|error| ListenError::new("ELISTEN", format!("listen: {error}")))?;
         Ok(self.listener.insert(listener).bound().clone())
     }
@@ -120,18 +123,30 @@ impl Host {
     /// One pass: waits at most `timeout`, accepts, reads, and looks at deadlines. Calls and output are left in the engine.
     ///
     /// # Errors
-    /// The poll itself failed.
+    /// The poll itself failed, or was taken out.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        match self.poll.poll(&mut self.events, timeout) {
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
-            _ => {}
+        let Some(mut poller) = self.poller.take() else { return Err(io::Error::other("the host has no poller")) };
+        let waited = poller.wait(timeout);
+        if waited.is_ok() {
+            self.handle(&poller);
         }
+        self.poller = Some(poller);
+        waited
+    }
+
+    /// Takes the poller out, for somebody who waits by himself and then calls [`Host::handle`].
+    pub fn take_poller(&mut self) -> Option<Poller> {
+        self.poller.take()
+    }
+
+    /// Accepts and reads as a wait found, and looks at deadlines. Calls and output are left in the engine.
+    pub fn handle(&mut self, poller: &Poller) {
         self.set_time();
-        let events = std::mem::replace(&mut self.events, Events::with_capacity(0));
         for id in std::mem::take(&mut self.again) {
             self.read(id);
+            self.engine.touch(id);
         }
-        for event in &events {
+        for event in poller.events() {
             match event.token() {
                 WAKER => {}
                 LISTENER => self.accept(),
@@ -153,9 +168,7 @@ impl Host {
                 }
             }
         }
-        self.events = events;
         self.on_time();
-        Ok(())
     }
 
     /// Looks at deadlines only.
@@ -170,7 +183,7 @@ impl Host {
 
     /// When [`Host::on_time`] has something to do, in milliseconds since the host began.
     pub fn deadline_at(&self) -> Option<u64> {
-        let closing = self.closing.filter(|_| self.engine.connections() > 0);
+        let closing = self.closing.filter(|_| self.finished.is_none() && self.engine.connections() > 0);
         [self.engine.next_deadline(), self.accept_at, closing].into_iter().flatten().min()
     }
 
@@ -217,6 +230,12 @@ impl Host {
         self.injected.pop()
     }
 
+    /// The descriptor of the poll, to be watched by another event loop; `None` when the poller was taken out.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> Option<std::os::fd::RawFd> {
+        self.poller.as_ref().map(std::os::fd::AsRawFd::as_raw_fd)
+    }
+
     /// Stops accepting and ends each connection after what it is waiting for; see [`Host::finish`].
     pub fn close(&mut self, grace: Duration) {
         self.set_time();
@@ -228,15 +247,18 @@ impl Host {
 
     /// Once closed: the number of connections that had to be cut, as soon as all are gone or the grace is over.
     pub fn finish(&mut self) -> Option<usize> {
-        let deadline = self.closing?;
-        let left = self.engine.connections();
-        if left > 0 && self.clock.now() < deadline {
-            return None;
+        if self.finished.is_none() {
+            let deadline = self.closing?;
+            let left = self.engine.connections();
+            if left > 0 && self.clock.now() < deadline {
+                return None;
+            }
+            for id in self.engine.connection_ids().collect::<Vec<_>>() {
+                self.remove(id);
+            }
+            self.finished = Some(left);
         }
-        for id in self.engine.connection_ids().collect::<Vec<_>>() {
-            self.remove(id);
-        }
-        Some(left)
+        self.finished
     }
 
     fn again(&mut self, id: ConnectionId) {
@@ -283,7 +305,7 @@ impl Host {
 
     fn add(&mut self, id: ConnectionId, mut socket: Socket, counted: bool) {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let registered = self.poll.registry().register(socket.stream.source(), Token(id), interest);
+        let registered = self.registry.register(socket.stream.source(), Token(id), interest);
         self.link(id, Link::Socket { socket, counted });
         if registered.is_err() {
             self.remove(id);
@@ -320,10 +342,7 @@ impl Host {
         };
         match next {
             Next::Wait => {}
-            Next::Again => {
-                self.engine.touch(id);
-                self.again(id);
-            }
+            Next::Again => self.again(id),
             Next::Close => self.remove(id),
         }
     }
@@ -338,12 +357,5 @@ impl Host {
             _ => {}
         }
         self.engine.remove(id);
-    }
-}
-
-#[cfg(unix)]
-impl std::os::fd::AsRawFd for Host {
-    fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        self.poll.as_raw_fd()
     }
 }

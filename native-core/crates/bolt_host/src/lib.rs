@@ -8,11 +8,15 @@ mod accept;
 mod host;
 mod listen;
 mod memory;
+mod poller;
 mod socket;
+mod thread;
 mod time;
 mod transport;
 
 pub use bolt_core as core;
 pub use host::Host;
-pub use listen::{Bound, ListenError, ListenOptions, Listener, Place};
+pub use listen::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place};
 pub use memory::Injected;
+pub use poller::Poller;
+pub use thread::{HostThread, Locked};

@@ -84,7 +84,7 @@ fn a_socket_file_has_the_permissions_asked_for() {
     let folder = Folder::new("mode");
     let options = ListenOptions {
         at: Place::Unix { path: folder.socket().to_str().expect("text").to_owned(), mode: Some(0o620) },
-        backlog: 16,
+        ..ListenOptions::tcp("", 0)
     };
     let _listener = Listener::open(&options).expect("opened");
     let mode = std::fs::metadata(folder.socket()).expect("there").permissions().mode();

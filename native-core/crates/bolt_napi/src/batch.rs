@@ -45,12 +45,12 @@ impl Server {
             if let Some(Entered { scope, .. }) = entered {
                 js.close(scope);
             }
-            let more = self.host.borrow_mut().settle();
+            let more = self.settle();
             if !more && !self.host.borrow().has_news() {
                 break;
             }
             if round == ROUNDS {
-                self.host.borrow().kick();
+                self.come_back();
                 break;
             }
         }

@@ -1,7 +1,7 @@
 //! State of one environment: the main thread or a worker. Nothing here is global, so any number of them can load the binary.
 
 use std::cell::{Cell, RefCell};
-use std::ffi::{c_int, c_void};
+use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::rc::Rc;
 
@@ -96,20 +96,27 @@ impl Environment {
         self.leaving.get().is_some()
     }
 
-    pub(crate) fn open_handles(&self, fd: c_int, server: &Rc<Server>) -> Option<Handles> {
+    /// Opens a server's handles on the event loop: those for its host in the loop, or, when that is on a thread, the bell.
+    pub(crate) fn open_handles(&self, server: &Rc<Server>, on_thread: bool) -> Option<Handles> {
         let mut event_loop = null_mut();
-        // SAFETY: the environment is live, and this is its thread; the host keeps the descriptor as long as it lives, and the handles
-        // keep the server with its host.
-        let handles = unsafe {
-            if napi_get_uv_event_loop(self.env, &mut event_loop) != Status::napi_ok {
-                return None;
-            }
-            Handles::open(event_loop, fd, server)
-        };
-        if handles.is_some() {
-            self.open.set(self.open.get() + 2);
+        // SAFETY: the environment is live, and this is its thread.
+        if unsafe { napi_get_uv_event_loop(self.env, &mut event_loop) } != Status::napi_ok {
+            return None;
         }
-        handles
+        let handles = if on_thread {
+            // SAFETY: the loop of this thread, live as the environment is.
+            unsafe { Handles::listen_for_bell(event_loop, server) }
+        } else {
+            #[cfg(unix)]
+            // SAFETY: as above; the host keeps the descriptor as long as it lives, and the handles keep the server with its host.
+            unsafe {
+                Handles::watch(event_loop, server.host.borrow().descriptor()?, server)
+            }
+            #[cfg(not(unix))]
+            None
+        }?;
+        self.open.set(self.open.get() + handles.count());
+        Some(handles)
     }
 
     pub(crate) fn handle_closed(&self) {

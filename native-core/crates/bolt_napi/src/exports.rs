@@ -1,6 +1,5 @@
 //! The functions of binding.d.ts.
 
-use std::cell::RefMut;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use napi_sys::{napi_callback_info, napi_env, napi_value};
 
 use crate::environment::{Environment, Request};
 use crate::guard;
+use crate::host_cell::HostMut;
 use crate::js::{Js, Value};
 use crate::server::{self, Server};
 
@@ -428,7 +428,7 @@ impl Headers {
 
 impl Server {
     /// The host for an answer. Outside a batch nothing else has brought the clocks up to date.
-    fn answering(&self) -> RefMut<'_, Host> {
+    fn answering(&self) -> HostMut<'_> {
         let mut host = self.host.borrow_mut();
         if !self.in_batch.get() {
             host.set_time();
@@ -447,7 +447,7 @@ impl Server {
 
     /// Writes what was answered outside a batch. JavaScript is not entered from here: that waits for the event loop.
     fn flush(self: &Rc<Self>) {
-        let more = self.host.borrow_mut().settle();
+        let more = self.settle();
         if more || self.host.borrow().has_news() || !self.closing.borrow().is_empty() {
             self.kick();
         } else {

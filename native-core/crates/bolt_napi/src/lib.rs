@@ -5,6 +5,7 @@ mod batch;
 mod environment;
 mod exports;
 mod guard;
+mod host_cell;
 mod isolation;
 mod js;
 mod listening;

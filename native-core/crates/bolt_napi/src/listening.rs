@@ -1,6 +1,6 @@
 //! Where servers listen: opening, handing over, telling JavaScript.
 
-use bolt_host::{Bound, ListenError, ListenOptions, Listener, Place};
+use bolt_host::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place};
 
 use crate::environment::Request;
 use crate::js::{Js, Value};
@@ -12,14 +12,20 @@ pub(crate) fn listen(request: Request<2>) -> Value {
         Ok(server) => server,
         Err(thrown) => return thrown,
     };
-    let listened = options(js, request.arguments[1])
-        .and_then(|options| listener(&options))
-        .and_then(|listener| server.host.borrow_mut().listen(listener));
+    let listened = options(js, request.arguments[1]).and_then(|options| {
+        let listener = listener(&options)?;
+        let joined = match options.io {
+            InputOutput::Loop => server.join_loop(),
+            InputOutput::Thread => server.move_to_thread(),
+        };
+        if !joined {
+            let message = "listen: the event loop takes no more handles, or the system has no thread left".to_owned();
+            return Err(ListenError { code: "ELISTEN", message });
+        }
+        server.host.borrow_mut().listen(listener)
+    });
     match listened {
         Ok(bound) => {
-            if !server.join_loop() {
-                return js.throw("ELISTEN", "listen: the event loop takes no more handles");
-            }
             server.refresh();
             describe(js, &bound)
         }

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::os::fd::AsRawFd;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use bolt_core::engine::{ConnectionId, Handle};
 use bolt_host::Host;
 
 use crate::environment::{Environment, Request};
+use crate::host_cell::HostCell;
 use crate::isolation::Isolation;
 use crate::js::{Js, Reference, Value};
 use crate::uv::Handles;
@@ -37,7 +37,7 @@ pub(crate) struct Server {
     /// Its number; the upper bits of all its requests' numbers.
     pub(crate) index: usize,
     /// Borrowed for short spans only, never while JavaScript runs.
-    pub(crate) host: RefCell<Host>,
+    pub(crate) host: HostCell,
     pub(crate) callbacks: RefCell<Option<Rc<Callbacks>>>,
     pub(crate) in_batch: Cell<bool>,
     /// The event loop will come back for what was sent in pieces.
@@ -65,7 +65,7 @@ impl Server {
         Some(Self {
             environment: Rc::downgrade(environment),
             index,
-            host: RefCell::new(host),
+            host: HostCell::new(host),
             callbacks: RefCell::new(Some(Rc::new(callbacks))),
             in_batch: Cell::new(false),
             is_kicked: Cell::new(false),
@@ -84,23 +84,43 @@ impl Server {
 
     /// Takes part in the event loop from now on.
     pub(crate) fn join_loop(self: &Rc<Self>) -> bool {
-        let Some(environment) = self.environment.upgrade() else { return false };
-        let mut handles = self.handles.borrow_mut();
-        if handles.is_none() && !environment.is_leaving() {
-            let fd = self.host.borrow().as_raw_fd();
-            *handles = environment.open_handles(fd, self);
+        if self.handles.borrow().is_some() {
+            return true;
         }
-        handles.is_some()
+        // On Windows the descriptor of a poll cannot be watched by another event loop.
+        if cfg!(windows) { self.move_to_thread() } else { self.open_handles(false) }
     }
 
-    /// Leaves the event loop; when libuv is done with it, [`Server::handle_closed`] is called twice.
-    pub(crate) fn leave_loop(&self) -> bool {
+    /// Moves the host to a thread of its own, unless it is there already.
+    pub(crate) fn move_to_thread(self: &Rc<Self>) -> bool {
+        if self.host.thread().is_some() {
+            return true;
+        }
+        self.leave_loop();
+        if !self.open_handles(true) {
+            return false;
+        }
+        let handles = self.handles.borrow();
+        let Some(bell) = handles.as_ref().and_then(Handles::bell).cloned() else { return false };
+        self.host.move_to_thread(move || bell.ring()).is_ok()
+    }
+
+    fn open_handles(self: &Rc<Self>, on_thread: bool) -> bool {
+        let environment = self.environment.upgrade().filter(|environment| !environment.is_leaving());
+        *self.handles.borrow_mut() = environment.and_then(|environment| environment.open_handles(self, on_thread));
+        self.handles.borrow().is_some()
+    }
+
+    /// Leaves the event loop, and ends the thread if there is one. When libuv is done with them, [`Server::handle_closed`] is called for
+    /// each handle.
+    pub(crate) fn leave_loop(&self) {
         let handles = self.handles.borrow_mut().take();
-        let had = handles.is_some();
         if let Some(handles) = handles {
             handles.close();
         }
-        had
+        if let Some(thread) = self.host.thread() {
+            thread.stop();
+        }
     }
 
     pub(crate) fn handle_closed(&self) {
@@ -123,12 +143,40 @@ impl Server {
         self.batch(Host::on_time);
     }
 
-    /// Comes back to this server from the event loop, where JavaScript may be called.
+    /// The thread of the host has news.
+    pub(crate) fn on_ring(self: &Rc<Self>) {
+        if let Some(thread) = self.host.thread() {
+            thread.heed();
+        }
+        self.batch(|_| {});
+    }
+
+    /// Has the host take a pass from the event loop, where JavaScript may be called, or on its thread.
     pub(crate) fn kick(self: &Rc<Self>) {
         if self.join_loop() {
-            self.host.borrow().kick();
+            match self.host.thread() {
+                Some(thread) => thread.wake(),
+                None => self.host.borrow().kick(),
+            }
             self.refresh();
         }
+    }
+
+    /// Comes back to this server's calls from the event loop, after whatever else waits there.
+    pub(crate) fn come_back(&self) {
+        match self.handles.borrow().as_ref().and_then(Handles::bell) {
+            Some(bell) => bell.ring(),
+            None => self.host.borrow().kick(),
+        }
+    }
+
+    /// Writes what was answered, here or on the host's thread; whether there are calls again.
+    pub(crate) fn settle(&self) -> bool {
+        let Some(thread) = self.host.thread() else { return self.host.borrow_mut().settle() };
+        if self.host.borrow().engine_ref().has_touched() {
+            thread.wake();
+        }
+        false
     }
 
     /// Brings timer and liveness up to date.
@@ -138,7 +186,8 @@ impl Server {
         let host = self.host.borrow();
         let is_awaited = !self.injected.borrow().is_empty() || !self.closing.borrow().is_empty();
         handles.keep_alive(host.is_listening() || is_awaited);
-        if let Some(at) = host.deadline_at()
+        if self.host.thread().is_none()
+            && let Some(at) = host.deadline_at()
             && at < self.armed.get()
         {
             self.armed.set(at);

@@ -1,14 +1,17 @@
-//! The two libuv handles of a server: a poll on the host's descriptor and a timer for its deadlines.
+//! The libuv handles of a server. With its host in the loop: a poll on the host's descriptor and a timer for its deadlines. With its host
+//! on a thread: what that thread rings.
 //!
 //! libuv is part of Node and has a stable ABI within a major version; handles are opaque, of a size it tells itself.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::ffi::{c_int, c_void};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::guard;
 use crate::server::Server;
 
+const UV_ASYNC: c_int = 1;
 const UV_POLL: c_int = 8;
 const UV_TIMER: c_int = 13;
 const UV_READABLE: c_int = 1;
@@ -21,6 +24,8 @@ unsafe extern "C" {
     fn uv_handle_set_data(handle: Handle, data: *mut c_void);
     fn uv_handle_get_data(handle: Handle) -> *mut c_void;
     fn uv_handle_get_type(handle: Handle) -> c_int;
+    fn uv_async_init(event_loop: Loop, handle: Handle, callback: extern "C" fn(Handle)) -> c_int;
+    fn uv_async_send(handle: Handle) -> c_int;
     fn uv_poll_init(event_loop: Loop, handle: Handle, fd: c_int) -> c_int;
     fn uv_poll_start(handle: Handle, events: c_int, callback: extern "C" fn(Handle, c_int, c_int)) -> c_int;
     fn uv_timer_init(event_loop: Loop, handle: Handle) -> c_int;
@@ -35,18 +40,49 @@ unsafe extern "C" {
 #[derive(Debug)]
 pub(crate) struct Handles {
     event_loop: Loop,
-    poll: Handle,
-    timer: Handle,
+    /// Has the loop come back to the server: a poll, or an async handle.
+    waker: Handle,
+    timer: Option<Handle>,
+    bell: Option<Arc<Bell>>,
+}
+
+/// Has the event loop come back to a server, from any thread.
+#[derive(Debug)]
+pub(crate) struct Bell(Mutex<Option<Async>>);
+
+/// An open async handle.
+#[derive(Debug)]
+struct Async(Handle);
+
+// SAFETY: `uv_async_send`, the only thing done with it, may be called from any thread while the handle is open.
+unsafe impl Send for Async {}
+
+impl Bell {
+    /// Rings; several times before the loop comes are as good as one.
+    pub(crate) fn ring(&self) {
+        if let Some(Async(handle)) = &*self.handle() {
+            // SAFETY: open, as the lock is held and `silence` comes before it is closed.
+            unsafe { uv_async_send(*handle) };
+        }
+    }
+
+    fn silence(&self) {
+        self.handle().take();
+    }
+
+    fn handle(&self) -> std::sync::MutexGuard<'_, Option<Async>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Handles {
-    /// Opens both on the loop; the poll reports when `fd` is readable. Neither keeps the loop alive yet.
+    /// Opens poll and timer on the loop; the poll reports when `fd` is readable. Neither keeps the loop alive yet.
     ///
     /// # Safety
     /// `event_loop` must be the live loop of the current thread, and `fd` must stay open until [`Handles::close`].
-    pub(crate) unsafe fn open(event_loop: Loop, fd: c_int, server: &Rc<Server>) -> Option<Self> {
-        // SAFETY: both are fresh memory of the size libuv asks for; what the caller promises covers the rest. Each handle owns one count
-        // of the server until its close callback.
+    #[cfg(unix)]
+    pub(crate) unsafe fn watch(event_loop: Loop, fd: c_int, server: &Rc<Server>) -> Option<Self> {
+        // SAFETY: both are fresh memory of the size libuv asks for; what the caller promises covers the rest.
         unsafe {
             let poll = allocate(UV_POLL);
             if uv_poll_init(event_loop, poll, fd) != 0 {
@@ -55,37 +91,78 @@ impl Handles {
             }
             let timer = allocate(UV_TIMER);
             uv_timer_init(event_loop, timer);
-            for handle in [poll, timer] {
-                uv_handle_set_data(handle, Rc::into_raw(server.clone()).cast_mut().cast());
-                uv_unref(handle);
-            }
+            adopt(poll, server);
+            adopt(timer, server);
             uv_poll_start(poll, UV_READABLE, on_readable);
-            Some(Self { event_loop, poll, timer })
+            Some(Self { event_loop, waker: poll, timer: Some(timer), bell: None })
         }
+    }
+
+    /// Opens a bell on the loop. It does not keep the loop alive yet.
+    ///
+    /// # Safety
+    /// `event_loop` must be the live loop of the current thread.
+    pub(crate) unsafe fn listen_for_bell(event_loop: Loop, server: &Rc<Server>) -> Option<Self> {
+        // SAFETY: fresh memory of the size libuv asks for, on the loop of this thread.
+        unsafe {
+            let waker = allocate(UV_ASYNC);
+            if uv_async_init(event_loop, waker, on_ring) != 0 {
+                free(waker, UV_ASYNC);
+                return None;
+            }
+            adopt(waker, server);
+            let bell = Some(Arc::new(Bell(Mutex::new(Some(Async(waker))))));
+            Some(Self { event_loop, waker, timer: None, bell })
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        1 + usize::from(self.timer.is_some())
+    }
+
+    /// What the thread of the host rings.
+    pub(crate) fn bell(&self) -> Option<&Arc<Bell>> {
+        self.bell.as_ref()
     }
 
     /// Whether they keep the loop, and so the process, alive.
     pub(crate) fn keep_alive(&self, yes: bool) {
         // SAFETY: the handles are open; referring twice is the same as once.
-        unsafe { if yes { uv_ref(self.poll) } else { uv_unref(self.poll) } }
+        unsafe { if yes { uv_ref(self.waker) } else { uv_unref(self.waker) } }
     }
 
-    /// Has the timer fire once, after so many milliseconds.
+    /// Has the timer, if there is one, fire once, after so many milliseconds.
     pub(crate) fn start_timer(&self, timeout: u64) {
+        let Some(timer) = self.timer else { return };
         // SAFETY: the handle and its loop are open, on this thread.
         unsafe {
             uv_update_time(self.event_loop);
-            uv_timer_start(self.timer, on_time, timeout, 0);
+            uv_timer_start(timer, on_time, timeout, 0);
         }
     }
 
-    /// Closes both; the server is told by [`Server::handle_closed`] for each.
+    /// Closes all; the server is told by [`Server::handle_closed`] for each.
     pub(crate) fn close(self) {
-        // SAFETY: open until now, closed once as `self` is taken. uv_close stops the poll at once; memory is freed in the callback.
-        unsafe {
-            uv_close(self.poll, on_closed);
-            uv_close(self.timer, on_closed);
+        if let Some(bell) = &self.bell {
+            bell.silence();
         }
+        for handle in std::iter::once(self.waker).chain(self.timer) {
+            // SAFETY: open until now, closed once as `self` is taken. uv_close stops it at once; memory is freed in the callback.
+            unsafe { uv_close(handle, on_closed) };
+        }
+    }
+}
+
+/// Gives a handle its server, of which it owns one count until its close callback. It does not keep the loop alive yet.
+///
+/// # Safety
+/// The handle was just initialised, on the loop of this thread.
+unsafe fn adopt(handle: Handle, server: &Rc<Server>) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        uv_handle_set_data(handle, Rc::into_raw(server.clone()).cast_mut().cast());
+        uv_unref(handle);
     }
 }
 
@@ -115,7 +192,7 @@ unsafe fn free(handle: Handle, kind: c_int) {
 
 /// The server of a handle, counted once more.
 fn server_of(handle: Handle) -> Rc<Server> {
-    // SAFETY: the data was set by `Handles::open` to a count of the server that is given back in `on_closed` only.
+    // SAFETY: the data was set by `adopt` to a count of the server that is given back in `on_closed` only.
     unsafe {
         let server: *const Server = uv_handle_get_data(handle).cast();
         Rc::increment_strong_count(server);
@@ -123,6 +200,11 @@ fn server_of(handle: Handle) -> Rc<Server> {
     }
 }
 
+extern "C" fn on_ring(handle: Handle) {
+    guard::catch(|| server_of(handle).on_ring());
+}
+
+#[cfg(unix)]
 extern "C" fn on_readable(handle: Handle, _status: c_int, _events: c_int) {
     guard::catch(|| server_of(handle).on_readable());
 }

@@ -19,6 +19,26 @@ pub struct ListenOptions {
     /// Connections that the kernel completes before they are accepted; it may have a lower limit of its own. 1024 unless set.
     #[serde(default = "backlog")]
     pub backlog: i32,
+    /// Where sockets are read and written.
+    #[serde(default)]
+    pub io: InputOutput,
+}
+
+/// Where sockets are read and written, and requests answered that need no handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputOutput {
+    /// In the event loop that runs the handlers: the least work for each request.
+    Loop,
+    /// On a thread of its own, so that nothing of that waits for handlers.
+    Thread,
+}
+
+impl Default for InputOutput {
+    fn default() -> Self {
+        // There the poll of a host cannot be part of another event loop.
+        if cfg!(windows) { Self::Thread } else { Self::Loop }
+    }
 }
 
 /// Where to listen.
@@ -54,7 +74,11 @@ fn backlog() -> i32 {
 impl ListenOptions {
     /// A TCP port of a host, everything else as usual.
     pub fn tcp(host: &str, port: u16) -> Self {
-        Self { at: Place::Tcp { host: host.to_owned(), port, reuse_port: false }, backlog: backlog() }
+        Self {
+            at: Place::Tcp { host: host.to_owned(), port, reuse_port: false },
+            backlog: backlog(),
+            io: InputOutput::default(),
+        }
     }
 
     /// Reads options from their JSON text.

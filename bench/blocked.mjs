@@ -1,0 +1,78 @@
+/**
+ * How long answers take that need no handler, and deadlines, while JavaScript computes for 50 ms at a time.
+ * `node bench/blocked.mjs [--seconds 5] [--busy 50] [--io loop,thread]`
+ */
+import { connect } from 'node:net'
+import { cpus } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Client, requestBytes } from './harness/http-client.mjs'
+import { startServer } from './harness/server-process.mjs'
+
+const CONNECTIONS = 8
+/** Of a handler that never answers, ms; the server's `limits.requestTimeout`. */
+const TIMEOUT = 300
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    busy: { type: 'string', default: '50' },
+    io: { type: 'string', default: 'loop,thread' },
+  },
+})
+
+/** Milliseconds that each of many requests took. */
+async function ask(port, path, until) {
+  const client = new Client(port, requestBytes({ path }))
+  const took = []
+  await client.ask()
+  while (Date.now() < until) {
+    const begin = performance.now()
+    await client.ask()
+    took.push(performance.now() - begin)
+    await sleep(1)
+  }
+  client.close()
+  return took
+}
+
+/** Milliseconds by which timeouts of handlers came too late. */
+async function waitForTimeouts(port, until) {
+  const late = []
+  while (Date.now() < until) {
+    const begin = performance.now()
+    await new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(requestBytes({ path: '/never' })))
+      socket.once('data', () => resolve(socket.destroy()))
+      socket.once('error', reject)
+    })
+    late.push(performance.now() - begin - TIMEOUT)
+  }
+  return late
+}
+
+function show(name, values) {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(2)
+  console.log(`  ${name.padEnd(28)} n ${String(sorted.length).padEnd(7)} p50 ${at(0.5)}  p99 ${at(0.99)}  max ${at(1)} ms`)
+}
+
+for (const io of values.io.split(',')) {
+  const program = fileURLToPath(new URL('servers/blocked.mjs', import.meta.url))
+  const command = [process.execPath, program, io, values.busy, String(TIMEOUT)]
+  const server = await startServer({ id: io, command }, { core: `0-${cpus().length - 1}` })
+  try {
+    const until = Date.now() + Number(values.seconds) * 1000
+    const paths = ['/fixed', '/nothing', '/typed/x', '/private']
+    const asked = paths.map((path) =>
+      Promise.all(Array.from({ length: CONNECTIONS / paths.length }, () => ask(server.port, path, until))),
+    )
+    const timeouts = Promise.all(Array.from({ length: 8 }, () => waitForTimeouts(server.port, until)))
+    console.log(`io: '${io}', JavaScript computes for ${values.busy} ms at a time`)
+    for (const [at, path] of paths.entries()) show(path, (await asked[at]).flat())
+    show('504, too late by', (await timeouts).flat())
+  } finally {
+    await server.stop()
+  }
+}

@@ -1,0 +1,101 @@
+//! Where a server's host is: here, in the loop of JavaScript's thread, or on a thread of its own.
+
+use std::cell::{OnceCell, Ref, RefCell, RefMut};
+use std::io;
+use std::ops::{Deref, DerefMut};
+
+use bolt_host::{Host, HostThread, Locked};
+
+/// A host that moves to a thread at most once. Borrowed for short spans only, never while JavaScript runs.
+#[derive(Debug)]
+pub(crate) struct HostCell {
+    here: RefCell<Option<Host>>,
+    there: OnceCell<HostThread>,
+}
+
+/// The host, to look at.
+pub(crate) enum HostRef<'h> {
+    Here(Ref<'h, Option<Host>>),
+    There(Locked<'h>),
+}
+
+/// The host.
+pub(crate) enum HostMut<'h> {
+    Here(RefMut<'h, Option<Host>>),
+    There(Locked<'h>),
+}
+
+/// The option is empty only once there is a thread, and then nobody looks into it.
+const PRESENT: &str = "the host is here as long as it has no thread";
+
+impl HostCell {
+    pub(crate) fn new(host: Host) -> Self {
+        Self { here: RefCell::new(Some(host)), there: OnceCell::new() }
+    }
+
+    #[inline]
+    pub(crate) fn borrow(&self) -> HostRef<'_> {
+        match self.there.get() {
+            None => HostRef::Here(self.here.borrow()),
+            Some(thread) => HostRef::There(thread.lock()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn borrow_mut(&self) -> HostMut<'_> {
+        match self.there.get() {
+            None => HostMut::Here(self.here.borrow_mut()),
+            Some(thread) => HostMut::There(thread.lock()),
+        }
+    }
+
+    /// The thread, if there is one.
+    #[inline]
+    pub(crate) fn thread(&self) -> Option<&HostThread> {
+        self.there.get()
+    }
+
+    /// Moves the host to a thread, unless it is there; see [`HostThread::start`].
+    pub(crate) fn move_to_thread(&self, ring: impl Fn() + Send + 'static) -> io::Result<()> {
+        if self.there.get().is_none() {
+            let thread = HostThread::start(&mut self.here.borrow_mut(), ring)?;
+            // Empty, as was just seen.
+            let _ = self.there.set(thread);
+        }
+        Ok(())
+    }
+}
+
+impl Deref for HostRef<'_> {
+    type Target = Host;
+
+    #[inline]
+    fn deref(&self) -> &Host {
+        match self {
+            Self::Here(host) => host.as_ref().expect(PRESENT),
+            Self::There(host) => host,
+        }
+    }
+}
+
+impl Deref for HostMut<'_> {
+    type Target = Host;
+
+    #[inline]
+    fn deref(&self) -> &Host {
+        match self {
+            Self::Here(host) => host.as_ref().expect(PRESENT),
+            Self::There(host) => host,
+        }
+    }
+}
+
+impl DerefMut for HostMut<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Host {
+        match self {
+            Self::Here(host) => host.as_mut().expect(PRESENT),
+            Self::There(host) => host,
+        }
+    }
+}
