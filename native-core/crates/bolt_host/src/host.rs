@@ -3,15 +3,17 @@
 use std::io;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bolt_core::Engine;
-use bolt_core::engine::ConnectionId;
+use bolt_core::engine::{Call, ConnectionId};
 use mio::{Interest, Registry, Token, Waker};
 
 use crate::accept::{Accepted, Gate, Pause};
 use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::{Injected, Memory};
+use crate::outbound::{FIRST_TOKEN, Outbound};
 use crate::poller::Poller;
 use crate::socket::{Next, Socket};
 use crate::time::Clock;
@@ -36,7 +38,9 @@ pub struct Host {
     /// Elsewhere while a thread waits with it.
     poller: Option<Poller>,
     registry: Registry,
-    waker: Waker,
+    waker: Arc<Waker>,
+    /// Made when it is first asked for.
+    outbound: Option<Outbound>,
     listener: Option<Listener>,
     links: Vec<Option<Link>>,
     engine: Engine,
@@ -60,11 +64,12 @@ impl Host {
     /// The system has no poll left to give.
     pub fn new(engine: Engine) -> io::Result<Self> {
         let (poller, registry) = Poller::new()?;
-        let waker = Waker::new(&registry, WAKER)?;
+        let waker = Arc::new(Waker::new(&registry, WAKER)?);
         let mut host = Self {
             poller: Some(poller),
             registry,
             waker,
+            outbound: None,
             listener: None,
             links: Vec::new(),
             engine,
@@ -115,6 +120,17 @@ impl Host {
         let _ = self.waker.wake();
     }
 
+    /// Connections that the host opens itself, and the tasks that own them.
+    ///
+    /// # Errors
+    /// The system has no descriptor left.
+    pub fn outbound(&mut self) -> io::Result<Outbound> {
+        if self.outbound.is_none() {
+            self.outbound = Some(Outbound::new(&self.registry, self.waker.clone(), self.clock)?);
+        }
+        self.outbound.clone().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
     /// Brings the engine's clocks up to date.
     pub fn set_time(&mut self) {
         self.engine.set_time(self.clock.now(), Clock::unix_seconds());
@@ -142,6 +158,9 @@ impl Host {
     /// Accepts and reads as a wait found, and looks at deadlines. Calls and output are left in the engine.
     pub fn handle(&mut self, poller: &Poller) {
         self.set_time();
+        if let Some(outbound) = &self.outbound {
+            outbound.begin_pass();
+        }
         for id in std::mem::take(&mut self.again) {
             self.read(id);
             self.engine.touch(id);
@@ -150,6 +169,11 @@ impl Host {
             match event.token() {
                 WAKER => {}
                 LISTENER => self.accept(),
+                Token(FIRST_TOKEN..) => {
+                    if let Some(outbound) = &self.outbound {
+                        outbound.on_event(event);
+                    }
+                }
                 Token(id) => {
                     if let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) {
                         socket.hung_up |= event.is_read_closed();
@@ -169,11 +193,16 @@ impl Host {
             }
         }
         self.on_time();
+        self.run_tasks();
     }
 
     /// Looks at deadlines only.
     pub fn on_time(&mut self) {
         self.set_time();
+        if let Some(outbound) = &self.outbound {
+            outbound.begin_pass();
+            outbound.on_time();
+        }
         self.engine.on_deadline();
         if self.accept_at.is_some_and(|at| at <= self.clock.now()) {
             self.accept_at = None;
@@ -184,7 +213,8 @@ impl Host {
     /// When [`Host::on_time`] has something to do, in milliseconds since the host began.
     pub fn deadline_at(&self) -> Option<u64> {
         let closing = self.closing.filter(|_| self.finished.is_none() && self.engine.connections() > 0);
-        [self.engine.next_deadline(), self.accept_at, closing].into_iter().flatten().min()
+        let outbound = self.outbound.as_ref().and_then(Outbound::deadline_at);
+        [self.engine.next_deadline(), self.accept_at, closing, outbound].into_iter().flatten().min()
     }
 
     /// Milliseconds until a time of [`Host::deadline_at`].
@@ -197,8 +227,19 @@ impl Host {
         self.engine.has_calls() || self.engine.has_events() || !self.injected.is_empty()
     }
 
-    /// After the calls of a pass: writes what there is, once per connection, and lets waiting input go on. True when there are calls again.
+    /// Runs a handler for each request that waits for one. A handler that panics answers 500; the panic hook has written its line by then.
+    pub fn run_calls(&mut self, mut handler: impl FnMut(&mut Engine, Call)) {
+        while let Some(call) = self.engine.next_call() {
+            if catch_unwind(AssertUnwindSafe(|| handler(&mut self.engine, call))).is_err() {
+                self.engine.fail(call.handle);
+            }
+        }
+    }
+
+    /// After the calls of a pass: runs tasks, writes what there is, once per connection, and lets waiting input go on. True when there are
+    /// calls again.
     pub fn settle(&mut self) -> bool {
+        self.run_tasks();
         while let Some(id) = self.engine.take_touched() {
             self.write(id);
             if catch_unwind(AssertUnwindSafe(|| self.engine.resume(id))).is_err() {
@@ -209,7 +250,24 @@ impl Host {
                 self.again(id);
             }
         }
-        self.engine.has_calls()
+        let has_calls = self.engine.has_calls();
+        if !has_calls {
+            self.end_pass();
+        }
+        has_calls
+    }
+
+    /// From here on nobody looks at tasks without being kicked.
+    pub(crate) fn end_pass(&self) {
+        if let Some(outbound) = &self.outbound {
+            outbound.end_pass();
+        }
+    }
+
+    fn run_tasks(&self) {
+        if let Some(outbound) = &self.outbound {
+            outbound.run();
+        }
     }
 
     /// Sends one request through an in-memory connection that seems to come from `peer`; the response is found by
@@ -259,6 +317,14 @@ impl Host {
             self.finished = Some(left);
         }
         self.finished
+    }
+
+    /// Drops all tasks in the order in which they were spawned, and all timers; nothing can be spawned from then on. Happens also when the
+    /// host is dropped.
+    pub fn clear_tasks(&self) {
+        if let Some(outbound) = &self.outbound {
+            outbound.clear();
+        }
     }
 
     fn again(&mut self, id: ConnectionId) {
@@ -357,5 +423,11 @@ impl Host {
             _ => {}
         }
         self.engine.remove(id);
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.clear_tasks();
     }
 }

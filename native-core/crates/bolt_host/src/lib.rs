@@ -8,6 +8,7 @@ mod accept;
 mod host;
 mod listen;
 mod memory;
+pub mod outbound;
 mod poller;
 mod socket;
 mod thread;

@@ -124,7 +124,7 @@ impl Shared {
             timeout = state.begin_wait();
             drop(state);
             if rings {
-                ring();
+                let _ = catch_unwind(AssertUnwindSafe(&ring));
             }
         }
     }
@@ -136,13 +136,14 @@ impl State {
         self.is_waiting = false;
         self.host.handle(poller);
         self.host.settle();
-        let has_news = self.host.has_news() || self.host.finish().is_some();
+        let has_news = self.host.finish().is_some() | self.host.has_news();
         has_news && !std::mem::replace(&mut self.has_rung, true)
     }
 
     /// How long to wait at most. In the lock of the pass, so that nothing can be left to write in between unnoticed.
     fn begin_wait(&mut self) -> Option<Duration> {
         self.is_waiting = true;
+        self.host.end_pass();
         self.host.deadline_at().map(|at| Duration::from_millis(self.host.until(at)))
     }
 }

@@ -59,6 +59,23 @@ impl Stream {
         }
     }
 
+    /// Whether a connection that was begun is there; false while it is under way.
+    ///
+    /// # Errors
+    /// It failed.
+    pub(crate) fn is_connected(&self) -> io::Result<bool> {
+        let (error, peer) = match self {
+            Self::Tcp(stream) => (stream.take_error()?, stream.peer_addr().map(drop)),
+            #[cfg(unix)]
+            Self::Unix(stream) => (stream.take_error()?, stream.peer_addr().map(drop)),
+        };
+        match (error, peer) {
+            (Some(error), _) => Err(error),
+            (None, Err(error)) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+            (None, peer) => peer.map(|()| true),
+        }
+    }
+
     /// What a poll is told about.
     pub(crate) fn source(&mut self) -> &mut dyn Source {
         match self {

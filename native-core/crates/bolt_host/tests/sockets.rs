@@ -201,3 +201,19 @@ fn a_fault_of_one_connection_leaves_the_others_alone() {
     first.write_all(&GET[10..]).expect("written");
     assert!(read_responses(&mut first, 1).starts_with("HTTP/1.1 200"));
 }
+
+#[test]
+fn a_handler_that_panics_answers_500_and_the_server_lives() {
+    let server = Server::start(&plan("{}"), |engine, call| {
+        assert!(engine.target(call.handle).is_some_and(|target| !target.ends_with(b"?panic")), "asked for");
+        answer_json(engine, call);
+    });
+    let mut stream = server.connect();
+    stream.write_all(b"GET /json?panic HTTP/1.1\r\nHost: a\r\n\r\n").expect("written");
+    let answer = read_responses(&mut stream, 1);
+    assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("\"code\":\"internal\""), "{answer}");
+    assert!(!answer.contains("asked for"), "what happened is for the log only: {answer}");
+    stream.write_all(GET).expect("written");
+    assert!(read_responses(&mut stream, 1).starts_with("HTTP/1.1 200 OK"), "on the same connection");
+    assert_eq!(server.stats().in_flight, 0);
+}

@@ -76,10 +76,10 @@ fn serve(port: u16, plan: &str) -> Result<(), Box<dyn std::error::Error>> {
         let timeout = host.deadline_at().map(|at| Duration::from_millis(host.until(at)));
         host.turn(timeout)?;
         loop {
-            while let Some(call) = host.engine().next_call() {
+            host.run_calls(|engine, call| {
                 let handler = handlers.get(call.route as usize).copied().unwrap_or(Handler::Message);
-                answer(host.engine(), handler, call, &mut body);
-            }
+                answer(engine, handler, call, &mut body);
+            });
             if !host.settle() {
                 break;
             }

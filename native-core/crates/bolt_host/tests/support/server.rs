@@ -114,9 +114,7 @@ fn run(host: &mut Host, inbox: &Receiver<Order>, mut handler: impl FnMut(&mut En
         }
         host.turn(Some(Duration::from_millis(2))).expect("a turn");
         loop {
-            while let Some(call) = host.engine().next_call() {
-                handler(host.engine(), call);
-            }
+            host.run_calls(&mut handler);
             if !host.settle() {
                 break;
             }
