@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use bolt_core::engine::Call;
+use bolt_core::engine::{Call, Handle as RequestHandle};
 use bolt_host::Host;
 
 use crate::guard;
@@ -71,43 +71,56 @@ impl Server {
     }
 
     fn run_calls(&self, js: Js, entered: &mut Option<Entered>, scratch: &mut Scratch) {
+        if !self.host.borrow().engine_ref().has_calls() {
+            return;
+        }
+        let Some(entered) = self.enter(js, entered) else { return };
         loop {
-            let Some(call) = self.host.borrow_mut().engine().next_call() else { return };
-            let Some(entered) = self.enter(js, entered) else { return };
-            let ran = guard::catch(|| self.run_call(js, entered, call, scratch));
-            if ran.is_none() {
-                self.host.borrow_mut().engine().fail(call.handle);
+            let mut current = None;
+            match guard::catch(|| self.run_call(js, entered, scratch, &mut current)) {
+                Some(true) => {}
+                Some(false) => return,
+                None => {
+                    if let Some(handle) = current {
+                        self.host.borrow_mut().engine().fail(handle);
+                    }
+                }
             }
         }
     }
 
+    /// Runs the handler of the next request, whose handle is left in `current`; false when there is none.
     #[inline]
-    fn run_call(&self, js: Js, entered: &Entered, call: Call, scratch: &mut Scratch) {
+    fn run_call(&self, js: Js, entered: &Entered, scratch: &mut Scratch, current: &mut Option<RequestHandle>) -> bool {
         let Scratch { arguments, text } = scratch;
-        arguments.clear();
-        arguments.push(js.integer(call.route));
-        arguments.push(js.number(self.number(call.handle)));
-        {
-            let host = self.host.borrow();
-            let Some(inputs) = host.engine_ref().inputs(call.handle) else { return };
+        let handle = {
+            let mut host = self.host.borrow_mut();
+            let Some(Call { handle, route }) = host.engine().next_call() else { return false };
+            *current = Some(handle);
+            arguments.clear();
+            arguments.push(js.integer(route));
+            arguments.push(js.number(self.number(handle)));
+            let Some(inputs) = host.engine_ref().inputs(handle) else { return true };
             values::push_inputs(js, &inputs, arguments);
-        }
+            handle
+        };
         let isolation = &entered.callbacks.isolation;
         let answer = js.call_back(&isolation.context, entered.dispatch, entered.this, arguments);
         isolation.clean(js, entered.this);
         match answer {
             Ok(answer) => {
                 if js.get_text(answer, text) {
-                    self.host.borrow_mut().engine().complete(call.handle, text);
+                    self.host.borrow_mut().engine().complete(handle, text);
                 }
             }
             Err(Thrown(error)) => {
                 if let Some(text) = js.describe(error) {
                     eprintln!("bolt: dispatch threw, the request is answered with 500: {text}");
                 }
-                self.host.borrow_mut().engine().fail(call.handle);
+                self.host.borrow_mut().engine().fail(handle);
             }
         }
+        true
     }
 
     fn tell_events(&self, js: Js, entered: &mut Option<Entered>) {

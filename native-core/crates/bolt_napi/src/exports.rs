@@ -439,7 +439,12 @@ impl Server {
     /// Has what was sent in pieces written at the end of the batch. Outside of one the event loop comes back for it, so that all pieces of this
     /// moment become one write.
     fn write_soon(self: &Rc<Self>) {
-        if !self.in_batch.get() && !self.is_kicked.get() && self.host.borrow().engine_ref().has_touched() {
+        if self.in_batch.get() {
+            return;
+        }
+        if self.host.thread().is_some() {
+            self.settle();
+        } else if !self.is_kicked.get() && self.host.borrow().engine_ref().has_touched() {
             self.is_kicked.set(true);
             self.kick();
         }
