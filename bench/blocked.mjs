@@ -54,8 +54,11 @@ async function waitForTimeouts(port, until) {
 
 function show(name, values) {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (share) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(2)
-  console.log(`  ${name.padEnd(28)} n ${String(sorted.length).padEnd(7)} p50 ${at(0.5)}  p99 ${at(0.99)}  max ${at(1)} ms`)
+  const at = (share) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(2)
+  console.log(
+    `  ${name.padEnd(28)} n ${String(sorted.length).padEnd(7)} p50 ${at(0.5)}  p99 ${at(0.99)}  max ${at(1)} ms`,
+  )
 }
 
 for (const io of values.io.split(',')) {
