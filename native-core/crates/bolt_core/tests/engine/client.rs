@@ -1,7 +1,8 @@
 //! A client of an engine without any I/O.
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
-use bolt_core::engine::{Body, ConnectionId, Slots};
+use bolt_core::engine::{Body, ConnectionId, Event, Slots, Started};
+use bolt_core::http::chunked::Decoder;
 use bolt_core::{Engine, Fate, Handle};
 
 /// A plan with these limits and routes.
@@ -60,6 +61,8 @@ pub(crate) struct Client {
     /// Methods of the requests, to know which responses have no content.
     pub(crate) heads: bool,
     pub(crate) now: u64,
+    /// Bytes it still takes; then it does not read any more.
+    pub(crate) takes: usize,
 }
 
 impl Client {
@@ -67,7 +70,7 @@ impl Client {
         let mut engine = Engine::new(plan, Slots::default()).expect("a valid plan");
         engine.set_time(0, 1_700_000_000);
         let id = engine.open("127.0.0.1".parse().expect("an address"));
-        Self { engine, id, received: Vec::new(), heads: false, now: 0 }
+        Self { engine, id, received: Vec::new(), heads: false, now: 0, takes: usize::MAX }
     }
 
     /// Sends bytes, as far as the engine takes them, and reads what comes back.
@@ -104,19 +107,60 @@ impl Client {
         answered
     }
 
+    /// Begins a response in pieces; false when it has no content.
+    pub(crate) fn start(&mut self, handle: Handle, status: u16, length: Option<u64>) -> bool {
+        let headers = [(&b"content-type"[..], &b"text/plain"[..])].into_iter();
+        let started = self.engine.start(handle, status, headers, length).expect("sendable");
+        started.expect("not over") == Started::Open
+    }
+
+    /// Sends a piece; the bytes of the response that wait then.
+    pub(crate) fn push(&mut self, handle: Handle, piece: &str) -> Option<usize> {
+        self.engine.push(handle, piece.as_bytes()).expect("within the length")
+    }
+
+    pub(crate) fn events(&mut self) -> Vec<(Handle, Event)> {
+        std::iter::from_fn(|| self.engine.take_event()).collect()
+    }
+
+    /// Takes what the engine has for it.
     pub(crate) fn pump(&mut self) {
         while let Some(id) = self.engine.take_touched() {
             self.engine.resume(id);
-            loop {
-                let output = self.engine.output(id);
-                if output.is_empty() {
-                    break;
-                }
-                self.received.extend_from_slice(output);
-                let count = output.len();
-                self.engine.wrote(id, count);
-            }
+            self.take(id);
         }
+    }
+
+    /// Takes so many bytes more.
+    pub(crate) fn take_more(&mut self, bytes: usize) {
+        self.takes = bytes;
+        self.take(self.id);
+        self.pump();
+    }
+
+    fn take(&mut self, id: ConnectionId) {
+        loop {
+            let output = self.engine.output(id);
+            let count = output.len().min(self.takes);
+            if count == 0 {
+                break;
+            }
+            self.received.extend_from_slice(&output[..count]);
+            if self.takes != usize::MAX {
+                self.takes -= count;
+            }
+            self.engine.wrote(id, count);
+        }
+    }
+
+    /// What came so far, as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.received).into_owned()
+    }
+
+    /// What came so far after the first head.
+    pub(crate) fn content(&self) -> String {
+        self.text().split_once("\r\n\r\n").map(|(_, content)| content.to_owned()).unwrap_or_default()
     }
 
     /// Whether the engine is done with the connection.
@@ -134,6 +178,24 @@ impl Client {
             let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
             let headers: Vec<_> = parsed.headers.iter().map(|h| (h.name.to_owned(), text(h.value))).collect();
             let status = parsed.code.expect("a status");
+            if status < 200 {
+                rest = &rest[head..];
+                continue;
+            }
+            if headers.iter().any(|(name, _)| name == "transfer-encoding") && !self.heads {
+                let (mut decoder, mut body) = (Decoder::default(), Vec::new());
+                let keep = |data: &[u8]| {
+                    body.extend_from_slice(data);
+                    Ok(())
+                };
+                let used = decoder.feed(&rest[head..], keep).expect("proper chunks");
+                if !decoder.is_done() {
+                    break;
+                }
+                responses.push(Response { status, headers, body });
+                rest = &rest[head + used..];
+                continue;
+            }
             let length =
                 headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse::<usize>());
             let length = if self.heads { 0 } else { length.map_or(0, |value| value.expect("a number")) };
