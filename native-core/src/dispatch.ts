@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dispatch, Handle, Input } from './binding.d.ts'
 import { failure, type OnError } from './failure.ts'
 import type { FileReply } from './file.ts'
@@ -52,7 +53,8 @@ function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly
 
 /** The handler with what its route asks for before and after it, and nothing that it does not ask for. */
 function runOf(runner: HandlerRunner): HandlerRunner['handler'] {
-  const handler = runner.middleware.length === 0 ? runner.handler : compose(runner.middleware, runner.handler)
+  const { middleware } = runner
+  const handler = middleware.length === 0 ? runner.handler : compose(middleware, keepContext(runner.handler))
   const isAdmitted = runner.asks.length > 0 || runner.claims.length > 0
   const isCompleted = runner.library.length > 0
   const isChecked = runner.responses.size > 0 || runner.response !== null
@@ -64,6 +66,21 @@ function runOf(runner: HandlerRunner): HandlerRunner['handler'] {
     const value = await handler(context)
     if (isChecked) await checkResponse(runner, value)
     return value
+  }
+}
+
+/**
+ * A handler within middleware, which may have called it in an `AsyncLocalStorage.run`: a stream that it returns is read after that has returned,
+ * but in the same context.
+ */
+function keepContext(handler: HandlerRunner['handler']): HandlerRunner['handler'] {
+  return (ctx) => {
+    const keep = (value: unknown): unknown => {
+      if (isPiecewise(value)) (ctx as unknown as RequestContext)._within = AsyncLocalStorage.snapshot()
+      return value
+    }
+    const value = handler(ctx)
+    return isThenable(value) ? value.then(keep) : keep(value)
   }
 }
 
@@ -89,7 +106,10 @@ function answerLater(status: number, quickText: QuickText, settle: Settle) {
 function enterMount(runtime: Runtime, runner: MountRunner, onError: readonly OnError[]): Enter {
   const settle = settler(runtime, onError)
   const standIn = standInFor(runner)
-  const handler = compose(runner.middleware, (ctx) => bridge(runner.handler, ctx as unknown as RequestContext))
+  const handler = compose(
+    runner.middleware,
+    keepContext((ctx) => bridge(runner.handler, ctx as unknown as RequestContext)),
+  )
   return (handle) => {
     const ctx = new RequestContext(runtime, standIn, handle, [])
     settle(ctx, 200, handler(ctx))
@@ -130,8 +150,7 @@ function wireOf(value: unknown, status: number, ctx: RequestContext): Wire | Pro
   if (!isPiecewise(value)) return toWire(value, status, ctx._set)
   const open = (stream: StreamBody): Outgoing => new Outgoing(ctx, stream)
   if (value instanceof Response) return fromResponse(open, value, ctx._set)
-  const { value: stream, ...rest } = replyOf(value, status, ctx._set)
-  return fromStream(open, stream as StreamBody, rest)
+  return fromStream(open, () => replyOf(value, status, ctx._set))
 }
 
 function send(ctx: RequestContext, wire: Wire): void {

@@ -2,6 +2,11 @@ import { logFailure } from './failure.ts'
 import type { RequestContext } from './request-context.ts'
 import { chunkOf, type Source, type StreamBody, sourceOf } from './source.ts'
 
+/** A source that runs in the context of the handler it comes from. */
+function within({ _within: run }: RequestContext, source: Source): Source {
+  return run === undefined ? source : { next: () => run(source.next), cancel: () => run(source.cancel) }
+}
+
 /**
  * One answer that is sent piece by piece. It takes the next chunk when the host has sent enough of the ones before, and stops its source as
  * soon as nobody wants more. A source that fails in the middle has the connection cut: the client must not take what it got for the whole.
@@ -17,7 +22,7 @@ export class Outgoing {
 
   constructor(ctx: RequestContext, stream: StreamBody) {
     this.#ctx = ctx
-    this.#source = sourceOf(stream)
+    this.#source = within(ctx, sourceOf(stream))
     // Asked for now, as log lines need it when the request is over.
     void ctx.request.id
     ctx._runtime.outgoing.set(ctx._handle, this)

@@ -150,17 +150,15 @@ export function toJson(value: unknown): string {
  * A stream as the host wants it. Without a content type it goes by the first chunk, so that nothing is sent before there is one, and a stream that
  * fails at once is an ordinary error; with one the answer begins at once.
  */
-export async function fromStream(
-  open: OpenStream,
-  value: StreamBody,
-  { status, extra, length }: Omit<Answered, 'value'>,
-): Promise<Wire> {
-  const stream = open(value)
+export async function fromStream(open: OpenStream, answered: () => Answered): Promise<Wire> {
+  const { value, status, extra, length } = answered()
+  const stream = open(value as StreamBody)
   if (extra !== undefined && hasHeader(extra, 'content-type'))
     return { status, headers: [...extra], body: undefined, stream, length }
   const first = await stream.first()
   const type = first !== undefined && typeof chunkOf(first) === 'string' ? TEXT_TYPE : BYTES_TYPE
-  return { status, headers: withType(type, extra), body: undefined, stream, length }
+  // A generator may have set headers before its first chunk.
+  return { status, headers: withType(type, answered().extra), body: undefined, stream, length }
 }
 
 /** A fetch `Response` as the host wants it: a body that is there already as a whole, any other piece by piece. */

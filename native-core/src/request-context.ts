@@ -48,6 +48,8 @@ export class RequestContext implements Context, AuthContext {
   _set: string[] | undefined = undefined
   _log: Logger | undefined = undefined
   _request: RequestView | undefined = undefined
+  /** Runs something as the handler ran, when middleware put it into an asynchronous context. */
+  _within: (<Value>(run: () => Value) => Value) | undefined = undefined
 
   constructor(runtime: Runtime, runner: HandlerRunner, handle: Handle, inputs: readonly Input[]) {
     this._runtime = runtime

@@ -159,10 +159,10 @@ const routeShape = {
 export function checkRouteOptions(where: string, method: string, options: unknown): void {
   checkShape(where, options, routeShape)
   const { body, streamBody } = options as RouteOptions
-  if (body !== undefined && method === 'GET') {
+  if (method === 'GET' && (body !== undefined || streamBody === true)) {
     throw new BoltError(
       'invalid-option',
-      `${where}: a body schema on GET`,
+      `${where}: ${body === undefined ? 'streamBody' : 'a body schema'} on GET`,
       'GET requests have no body; use query, or POST',
     )
   }

@@ -253,6 +253,20 @@ const mistakes: Array<[title: string, act: () => unknown, code: string, message:
     /POST/,
   ],
   [
+    'a streamed body on GET',
+    () => app().get?.('/x', { streamBody: true }, handler),
+    'invalid-option',
+    /streamBody on GET/,
+    /POST/,
+  ],
+  [
+    'a streamed body with a schema',
+    () => app().post?.('/x', { streamBody: true, body: z.object({}) }, handler),
+    'invalid-option',
+    /POST \/x: body together with streamBody/,
+    /leave one of them out/,
+  ],
+  [
     'a query schema that is no object',
     () => app().get?.('/x', { query: z.string() }, handler),
     'unsupported-schema',

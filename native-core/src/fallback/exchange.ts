@@ -8,6 +8,9 @@ import { encodeAnswer } from './encode.ts'
 import { answerFile } from './files.ts'
 import type { Upload } from './upload.ts'
 
+/** Largest body that is read and thrown away after its request was answered. */
+const SKIP = 65_536
+
 /** A request that the host itself answers with an error. */
 export class Rejection extends Error {
   readonly code: HttpErrorCode
@@ -113,8 +116,8 @@ export class Exchange {
     this.#writeHead(status, fields)
     const isBodiless = status === 204 || status === 304
     if (!isBodiless) res.setHeader('content-length', content.byteLength)
-    res.end(isBodiless || this.method === 'HEAD' ? undefined : content)
     this.#leaveBody()
+    res.end(isBodiless || this.method === 'HEAD' ? undefined : content)
     return true
   }
 
@@ -156,8 +159,8 @@ export class Exchange {
     if (length !== undefined && !isBodiless) res.setHeader('content-length', length)
     if (isBodiless || this.method === 'HEAD') {
       this.#finished()
-      res.end()
       this.#leaveBody()
+      res.end()
       return false
     }
     this.#stream = { left: length, isStopped: false, isHidden: length === undefined && this.req.httpVersion === '1.0' }
@@ -193,8 +196,8 @@ export class Exchange {
     if (left !== undefined && left > 0)
       throw lengthFault(`the content is ${left} bytes shorter than its Content-Length`)
     this.#finished()
-    this.res.end()
     this.#leaveBody()
+    this.res.end()
     return true
   }
 
@@ -218,7 +221,10 @@ export class Exchange {
 
   /** What the client still sends is thrown away; when that is much, the connection ends with the answer. */
   #leaveBody(): void {
-    if (!this.req.complete) this.req.resume()
+    const { req, res } = this
+    if (req.complete) return
+    if (Number(this.header('content-length') ?? 0) > SKIP) res.shouldKeepAlive = false
+    req.resume()
   }
 
   #finished(): void {

@@ -214,10 +214,10 @@ export class FallbackServer {
     const handle = nextHandle++
     exchanges.set(handle, exchange)
     this.#waiting += 1
-    const timer = setTimeout(
-      () => exchange.reject(new Rejection('handler-timeout', 'The answer took too long (limits.requestTimeout)')),
-      limits.requestTimeout,
-    )
+    const timer = setTimeout(() => {
+      if (exchange.refuse(new Rejection('handler-timeout', 'The answer took too long (limits.requestTimeout)')))
+        event(handle, 0)
+    }, limits.requestTimeout)
     exchange.streamBuffer = limits.streamBuffer
     exchange.onDrain = () => event(handle, 2)
     exchange.onBegin = () => {
@@ -226,7 +226,11 @@ export class FallbackServer {
     }
     exchange.onAnswer = () => {
       clearTimeout(timer)
-      if (this.#isClosing) exchange.res.shouldKeepAlive = false
+      if (this.#isClosing) {
+        exchange.res.shouldKeepAlive = false
+        // The head of a streamed answer may have promised to keep the connection.
+        exchange.res.once('finish', () => setImmediate(() => this.#http.closeIdleConnections()))
+      }
       exchanges.delete(handle)
       this.#waiting -= 1
     }

@@ -38,9 +38,6 @@ impl Memory {
             let count = output.len();
             engine.wrote(id, count);
         }
-        if engine.is_waiting_for_input(id) {
-            engine.end_of_input(id);
-        }
         let is_over = engine.fate(id) != Fate::Open;
         match self.parse(engine.fate(id) == Fate::Close) {
             Some(response) => Some(response),

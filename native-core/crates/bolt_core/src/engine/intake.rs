@@ -3,7 +3,6 @@
 use super::answer::{Answer, Meta, Writer};
 use super::app::App;
 use super::connection::{Connection, KEEP, Phase};
-use super::slots::Slot;
 use super::{ConnectionId, Context, Engine, Fate, begin, body};
 use crate::error::{ErrorCode, Refusal};
 use crate::http::{Framing, Parsed};
@@ -62,10 +61,12 @@ impl Engine {
             .is_some_and(|c| c.eof.is_none() && (c.input.is_empty() || !c.is_full()) && !c.broken && !c.is_held_up())
     }
 
-    /// Whether nothing is owed to a connection and it must send more to get anything.
+    /// Whether a connection must send more to get the answer to what it sent last.
     pub fn is_waiting_for_input(&self, id: ConnectionId) -> bool {
-        self.connections.get(id).is_some_and(|c| {
-            c.output().is_empty() && c.calls().all(|handle| self.cx.slots.get(handle).is_some_and(Slot::lacks_body))
+        self.connections.get(id).is_some_and(|connection| match &connection.phase {
+            Phase::Body(incoming) => incoming.request.is_some(),
+            Phase::Head => connection.is_settled() && connection.output().is_empty(),
+            Phase::Ended => false,
         })
     }
 

@@ -154,11 +154,6 @@ impl Slots {
 }
 
 impl Slot {
-    /// Whether nothing can be done for it before more of its body comes.
-    pub(crate) fn lacks_body(&self) -> bool {
-        self.state == State::Receiving || self.upload == (Upload::Coming { is_awaited: true })
-    }
-
     fn reset(&mut self) {
         self.generation += 1;
         self.state = State::Free;
