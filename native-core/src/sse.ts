@@ -1,0 +1,179 @@
+import { type Check, checkShape, shape } from './check.ts'
+import { Reply } from './reply.ts'
+
+/** One event of a stream of server-sent events. */
+export interface ServerSentEvent {
+  /** Sent as it is when it is a string, else as JSON. */
+  data?: unknown
+  /** What the client listens for. @default 'message' */
+  event?: string | undefined
+  /** What the client sends as Last-Event-ID when it comes back. */
+  id?: string | undefined
+  /** Milliseconds after which the client comes back when the connection ended. */
+  retry?: number | undefined
+}
+
+export interface SseOptions {
+  /** Milliseconds after which the client comes back when the connection ended. @default the client's, usually 3000 */
+  retry?: number
+  /** Milliseconds without an event after which a comment is sent, so that nobody on the way takes the connection for dead; 0 for none. @default 15000 */
+  keepAlive?: number
+}
+
+/** Sends one event; resolves once the client is ready for the next. False when the client is gone. */
+export type SendEvent = (event: string | ServerSentEvent) => Promise<boolean>
+
+/** What events come from: something to iterate over, or a function that sends them until it returns. */
+export type EventSource =
+  | AsyncIterable<string | ServerSentEvent>
+  | ((send: SendEvent, signal: AbortSignal) => Promise<void> | void)
+
+const positive: Check = shape.integer({ min: 0, max: 2_147_483_647 })
+
+/**
+ * Answers with server-sent events (HTML standard §9.2). When the client goes away, the source is ended: `return()` of an iterator, the
+ * `signal` of a function.
+ * @example return sse(async function* () { for await (const note of changes) yield { event: 'note', id: note.id, data: note } }())
+ */
+export function sse(source: EventSource, options: SseOptions = {}): Reply<AsyncIterable<string>, number> {
+  checkShape('sse()', options, { retry: positive, keepAlive: positive })
+  const isIterable = typeof (source as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === 'function'
+  if (!isIterable && typeof source !== 'function')
+    throw new TypeError('sse() takes an async iterable, or a function (send, signal) => …')
+  const events = typeof source === 'function' ? sentBy(source) : source
+  // X-Accel-Buffering: nginx would hold events back until its buffer is full.
+  const headers = ['content-type', 'text/event-stream', 'cache-control', 'no-cache', 'x-accel-buffering', 'no']
+  return new Reply(textOf(events, options), undefined, headers)
+}
+
+/** An event as the client reads it. */
+export function eventText(given: string | ServerSentEvent): string {
+  const event: ServerSentEvent = typeof given === 'string' ? { data: given } : given
+  let text = ''
+  if (event.event !== undefined) text += `event: ${oneLine('event', event.event)}\n`
+  if (event.id !== undefined) text += `id: ${oneLine('id', event.id)}\n`
+  if (event.retry !== undefined) text += `retry: ${wholeNumber(event.retry)}\n`
+  if ('data' in event && event.data !== undefined) {
+    const data = typeof event.data === 'string' ? event.data : JSON.stringify(event.data)
+    if (data === undefined) throw new TypeError(`sse(): data is a ${typeof event.data}, which has no JSON form`)
+    // Each of these ends a line for the client, so each begins a new field.
+    for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`
+  }
+  return `${text}\n`
+}
+
+function oneLine(field: string, value: string): string {
+  if (typeof value === 'string' && !/[\r\n\0]/.test(value)) return value
+  throw new TypeError(`sse(): ${field} is ${JSON.stringify(value)}; it must be text without line ends and nulls`)
+}
+
+function wholeNumber(value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value
+  throw new TypeError(`sse(): retry is ${String(value)}; it must be a whole number of milliseconds`)
+}
+
+/** The texts of events, and comments when there are none for a while. */
+function textOf(events: AsyncIterable<string | ServerSentEvent>, options: SseOptions): AsyncIterable<string> {
+  const { retry, keepAlive = 15_000 } = options
+  return {
+    [Symbol.asyncIterator]: () => {
+      const source = events[Symbol.asyncIterator]()
+      let pending: Promise<IteratorResult<string | ServerSentEvent>> | undefined
+      let opening: string | undefined = retry === undefined ? undefined : `retry: ${retry}\n\n`
+      return {
+        async next(): Promise<IteratorResult<string>> {
+          if (opening !== undefined) {
+            const value = opening
+            opening = undefined
+            return { done: false, value }
+          }
+          pending ??= source.next()
+          const step = await orSilence(pending, keepAlive)
+          if (step === undefined) return { done: false, value: ':\n\n' }
+          pending = undefined
+          return step.done === true ? { done: true, value: undefined } : { done: false, value: eventText(step.value) }
+        },
+        async return(): Promise<IteratorResult<string>> {
+          // A source that waits for something is told at once; what it then says concerns nobody.
+          pending?.catch(() => undefined)
+          await source.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+async function orSilence<T>(pending: Promise<T>, after: number): Promise<T | undefined> {
+  if (after === 0) return pending
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), after)
+  })
+  try {
+    return await Promise.race([pending, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Makes something to iterate over of a function that sends; each `send` waits until its event was taken. */
+function sentBy(run: Exclude<EventSource, AsyncIterable<unknown>>): AsyncIterable<string | ServerSentEvent> {
+  type Step = IteratorResult<string | ServerSentEvent>
+  return {
+    [Symbol.asyncIterator]: () => {
+      const controller = new AbortController()
+      const waiting: Array<{ event: string | ServerSentEvent; taken: (isWanted: boolean) => void }> = []
+      let wanted: { resolve: (step: Step) => void; reject: (error: unknown) => void } | undefined
+      let end: { error: unknown } | 'returned' | undefined
+      let isRunning = false
+      const settle = (): void => {
+        const first = waiting[0]
+        if (wanted === undefined || (first === undefined && end === undefined)) return
+        const { resolve, reject } = wanted
+        wanted = undefined
+        if (first !== undefined) {
+          waiting.shift()
+          resolve({ done: false, value: first.event })
+          first.taken(true)
+        } else if (end === 'returned') resolve({ done: true, value: undefined })
+        else reject((end as { error: unknown }).error)
+      }
+      const send: SendEvent = (event) => {
+        if (controller.signal.aborted || end !== undefined) return Promise.resolve(false)
+        return new Promise((taken) => {
+          waiting.push({ event, taken })
+          settle()
+        })
+      }
+      const start = async (): Promise<void> => {
+        try {
+          await run(send, controller.signal)
+          end = 'returned'
+        } catch (error) {
+          end = { error }
+        }
+        settle()
+      }
+      return {
+        next(): Promise<Step> {
+          if (!isRunning) {
+            isRunning = true
+            void start()
+          }
+          return new Promise((resolve, reject) => {
+            wanted = { resolve, reject }
+            settle()
+          })
+        },
+        async return(): Promise<Step> {
+          end ??= 'returned'
+          controller.abort()
+          for (const { taken } of waiting.splice(0)) taken(false)
+          settle()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
