@@ -8,6 +8,7 @@ import { docsRoutes } from './docs.ts'
 import { BoltError } from './errors.ts'
 import { createOnEvent } from './events.ts'
 import type { OnError } from './failure.ts'
+import { UploadFolder } from './forms/spool.ts'
 import { type Host, type HostBinding, openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
@@ -50,6 +51,7 @@ interface Started {
   server: number
   binding: HostBinding
   keySets: KeySets
+  uploads: UploadFolder
 }
 
 /** Milliseconds for which idle connections of a process that ends stay open: the next request of a busy client is already on its way. */
@@ -243,13 +245,14 @@ export class App extends Router<'', undefined> {
     const compiled: CompiledApp = compileApp(this.#settings, [...this.#routes, ...own], (route) => this.#partsOf(route))
     const host = openHost()
     const { binding } = host
-    const runtime = createRuntime(binding, logger, this.#settings.limits.streamBuffer)
+    const uploads = new UploadFolder(this.#settings.forms.folder)
+    const runtime = createRuntime(binding, logger, uploads, this.#settings.limits.streamBuffer)
     const dispatch = createDispatch(runtime, compiled.runners, this.#onError)
     const server = createServer(binding, compiled, dispatch, createOnEvent(runtime))
     const keySets = watchKeySets(compiled.jwts, logger, (index, keys) =>
       binding.setKeys(server, index, JSON.stringify({ keys })),
     )
-    this.#started = { host, server, binding, keySets }
+    this.#started = { host, server, binding, keySets, uploads }
     return this.#started
   }
 
@@ -257,10 +260,11 @@ export class App extends Router<'', undefined> {
     this.#stopSignals?.()
     await this.#supervised?.close()
     if (this.#started !== undefined) {
-      const { binding, server, keySets } = this.#started
+      const { binding, server, keySets, uploads } = this.#started
       keySets.stop()
       const cut = await new Promise<number>((done) => binding.close(server, grace, idle, done))
       if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
+      await uploads.remove()
     }
     for (const hook of this.#onShutdown) await hook()
   }

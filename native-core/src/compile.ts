@@ -1,10 +1,11 @@
 import type { Auth, JwtCheck } from './auth.ts'
 import { authOf, compressionOf, type Declared, guardsOf, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
+import { isList } from './fallback/coerce.ts'
 import type { AppSettings } from './options.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan } from './plan.ts'
 import { RateLimits } from './rate-limit.ts'
-import type { BodySlot, HandlerRunner, LibraryStep, PartSlot, Runners } from './runner.ts'
+import type { BodySlot, FormStep, HandlerRunner, LibraryStep, PartSlot, Runners } from './runner.ts'
 import { type CompiledSchema, compileSchema, type Part } from './schema/convert.ts'
 import { isSchema, type Schema } from './schema/standard.ts'
 
@@ -36,7 +37,7 @@ export class KnownSchemas {
 /** Converts the schemas of a route; done when it is declared, so that a bad schema fails there. */
 export function compileParts(route: DeclaredHandler, known: KnownSchemas): CompiledParts {
   const parts: CompiledParts = {}
-  for (const part of ['params', 'query', 'headers', 'cookies', 'body'] as const) {
+  for (const part of ['params', 'query', 'headers', 'cookies', 'body', 'form'] as const) {
     const schema = route.options[part]
     if (schema === undefined) continue
     const where = `${route.method} ${route.path}: ${part}`
@@ -130,7 +131,8 @@ function planHandler(
     cookies: partPlan(parts.cookies),
     body: parts.body === undefined ? null : { schema: parts.body.engine, required: parts.body.required },
     bodyBytes: route.options.bodyBytes ?? null,
-    streamBody: route.options.streamBody ?? false,
+    streamBody: route.options.streamBody ?? route.options.form !== undefined,
+    form: route.options.form !== undefined,
     auths: checks.filter((check) => check.kind === 'jwt').map((check) => indexOf(jwts, check)),
     onMissing: asks.length > 0 ? 'ask' : 'reject',
     askCookies: areCookiesKnown ? asks.flatMap((check) => check.cookies) : [],
@@ -169,7 +171,8 @@ function runnerOf(route: DeclaredHandler, parts: CompiledParts, settings: AppSet
     headers,
     cookies,
     body,
-    streamBody: route.options.streamBody ?? false,
+    streamBody: route.options.streamBody ?? route.options.form !== undefined,
+    form: parts.form === undefined ? null : formStep(route, parts.form, settings),
     library,
     hasAuth: checks.length > 0,
     asks: checks.filter((check) => check.kind === 'ask'),
@@ -198,6 +201,18 @@ function assertClaims(
     `${route.method} ${route.path}: rateLimit by claim '${claim}' without a token that has it`,
     "a claim key needs auth: jwt(…) alone; count by 'address' or { header } elsewhere",
   )
+}
+
+function formStep(route: DeclaredHandler, { schema, engine }: CompiledSchema, settings: AppSettings): FormStep {
+  const properties = Object.entries((engine.properties ?? {}) as Record<string, JsonSchema>)
+  return {
+    schema,
+    engine,
+    names: new Set(properties.map(([name]) => name)),
+    lists: new Set(properties.filter(([, property]) => isList(property, engine)).map(([name]) => name)),
+    isStrict: engine.additionalProperties === false,
+    settings: { ...settings.forms, ...route.options.formLimits },
+  }
 }
 
 function normaliseOf(compiled: CompiledSchema | undefined): PartSlot['normalise'] {

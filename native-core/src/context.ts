@@ -73,7 +73,7 @@ export interface Context<
   readonly query: Query
   readonly headers: HeaderValues
   readonly cookies: Cookies
-  /** The validated body; undefined on a route without a `body` schema (use `request.bytes()` there). */
+  /** The validated body or form; undefined on a route without a `body` or `form` schema (use `request.bytes()` there). */
   readonly body: Body
   /** Verified claims; undefined on a route without `auth`. */
   readonly auth: Auth
@@ -94,6 +94,6 @@ export type RouteContext<Path extends string, Options, GroupClaims> = Context<
   PartOf<Options, 'query', Readonly<Record<string, string | undefined>>>,
   PartOf<Options, 'headers', unknown> & HeaderReader,
   PartOf<Options, 'cookies', Readonly<Record<string, string | undefined>>>,
-  PartOf<Options, 'body', undefined>,
+  PartOf<Options, 'body', PartOf<Options, 'form', undefined>>,
   Options extends { readonly auth: Auth<infer Claims> } ? Claims : GroupClaims
 >

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dispatch, Handle, Input } from './binding.d.ts'
 import { failure, type OnError } from './failure.ts'
 import type { FileReply } from './file.ts'
+import { takeForm } from './forms/body.ts'
 import { compose } from './middleware.ts'
 import { bridge } from './mount.ts'
 import { Outgoing } from './outgoing.ts'
@@ -58,14 +59,19 @@ function runOf(runner: HandlerRunner): HandlerRunner['handler'] {
   const isAdmitted = runner.asks.length > 0 || runner.claims.length > 0
   const isCompleted = runner.library.length > 0
   const isChecked = runner.responses.size > 0 || runner.response !== null
-  if (!isAdmitted && !isCompleted && !isChecked) return handler
+  if (!isAdmitted && !isCompleted && !isChecked && runner.form === null) return handler
   return async (context) => {
     const ctx = context as unknown as RequestContext
     if (isAdmitted) await admit(ctx, runner)
     if (isCompleted) await runLibrary(ctx, runner)
-    const value = await handler(context)
-    if (isChecked) await checkResponse(runner, value)
-    return value
+    const discard = runner.form === null ? undefined : await takeForm(ctx, runner.form)
+    try {
+      const value = await handler(context)
+      if (isChecked) await checkResponse(runner, value)
+      return value
+    } finally {
+      if (discard !== undefined) afterwards(ctx, discard)
+    }
   }
 }
 
@@ -82,6 +88,15 @@ function keepContext(handler: HandlerRunner['handler']): HandlerRunner['handler'
     const value = handler(ctx)
     return isThenable(value) ? value.then(keep) : keep(value)
   }
+}
+
+/** Does something once the answer that is about to be given was sent: it may be one of the files. */
+function afterwards(ctx: RequestContext, discard: () => Promise<void>): void {
+  setImmediate(() => {
+    discard().catch((error: unknown) =>
+      ctx._runtime.logger.error({ err: error }, 'files of a form could not be removed'),
+    )
+  })
 }
 
 /** Answers with what a handler promised: the quick way if its value allows, else as `settle` does. */
@@ -196,6 +211,7 @@ function standInFor(mount: MountRunner): HandlerRunner {
     cookies: null,
     body: null,
     streamBody: true,
+    form: null,
     library: [],
     hasAuth: false,
     asks: [],

@@ -9,8 +9,10 @@ export interface InjectOptions {
   /** Path and query. */
   url: string
   headers?: Readonly<Record<string, string | readonly string[]>>
-  /** The body as it is; give at most one of `body` and `json`. */
+  /** The body as it is; give at most one of `body`, `form` and `json`. */
   body?: string | Uint8Array
+  /** A form: `FormData` is sent as multipart, `URLSearchParams` urlencoded. */
+  form?: FormData | URLSearchParams
   /** A value sent as JSON. */
   json?: unknown
   /** Address that the request seems to come from. @default '127.0.0.1' */
@@ -36,11 +38,12 @@ export async function inject(binding: HostBinding, server: number, options: Inje
       headers: shape.object(),
       body: shape.any(),
       json: shape.any(),
+      form: shape.object(),
       peer: shape.text(),
     },
     ['url'],
   )
-  const bytes = requestBytes(options)
+  const bytes = requestBytes(await withForm(options))
   const response = await new Promise<InjectedResponse>((done) =>
     binding.inject(server, bytes, options.peer ?? '127.0.0.1', done),
   )
@@ -50,6 +53,14 @@ export async function inject(binding: HostBinding, server: number, options: Inje
   }
   const text = (): string => new TextDecoder().decode(response.body)
   return { status: response.status, headers, body: response.body, text, json: <T>() => JSON.parse(text()) as T }
+}
+
+/** A form becomes bytes and their Content-Type. */
+async function withForm({ form, ...options }: InjectOptions): Promise<InjectOptions> {
+  if (form === undefined) return options
+  const encoded = new Response(form)
+  const headers = { 'content-type': encoded.headers.get('content-type') ?? '', ...options.headers }
+  return { ...options, headers, body: new Uint8Array(await encoded.arrayBuffer()) }
 }
 
 function requestBytes(options: InjectOptions): Uint8Array {

@@ -89,6 +89,7 @@ function operationOf(route: Declared, parts: CompiledParts, components: Componen
     ...(security === undefined ? {} : { security }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(parts.body === undefined ? {} : { requestBody: requestBody(parts.body, components, operationId) }),
+    ...(parts.form === undefined ? {} : { requestBody: requestForm(parts.form, components, operationId) }),
     responses: responsesOf(route, parts, components, {
       operationId,
       isSecured: security !== undefined,
@@ -147,6 +148,19 @@ function parametersOf(
     })
   })
   return [...undeclared, ...declared]
+}
+
+/** A form with files can only be multipart; others come in both ways. */
+function requestForm(
+  form: NonNullable<CompiledParts['form']>,
+  components: Components,
+  operationId: string,
+): Record<string, unknown> {
+  const documented = form.documented()
+  const schema = components.localise(documented, `${operationId}Form`)
+  const hasFiles = JSON.stringify(documented).includes('"format":"binary"')
+  const types = hasFiles ? ['multipart/form-data'] : ['application/x-www-form-urlencoded', 'multipart/form-data']
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) }
 }
 
 function requestBody(

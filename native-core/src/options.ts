@@ -3,6 +3,7 @@ import { type Check, checkShape, shape } from './check.ts'
 import { type CompressionOptions, compressionCheck, compressionPlan } from './compression.ts'
 import type { Logger } from './context.ts'
 import { BoltError } from './errors.ts'
+import { type FormOptions, type FormSettings, formSettings, formsCheck } from './forms/limits.ts'
 import { isToken } from './header.ts'
 import { consoleLogger } from './logger.ts'
 import type { CompressionPlan, CorsPlan, Limits } from './plan.ts'
@@ -49,6 +50,8 @@ export interface AppOptions {
   cors?: CorsOptions
   /** Compresses what clients accept compressed; false for nothing at all. @default see `CompressionOptions` */
   compression?: CompressionOptions | false
+  /** Bounds on forms; see `FormOptions`. */
+  forms?: FormOptions
   /** Bounds on requests and connections; see `Limits`. */
   limits?: Partial<Limits>
   /** Addresses or CIDR blocks of proxies whose X-Forwarded-For is believed. @default [] */
@@ -74,6 +77,7 @@ export interface AppSettings {
   openapi: (Omit<OpenApiOptions, 'docs' | 'document'> & { docs: string | false; document: string }) | null
   cors: CorsPlan | null
   compression: CompressionPlan | null
+  forms: FormSettings
   limits: Limits
   trustedProxies: string[]
   securityHeaders: string[]
@@ -138,6 +142,7 @@ const appShape = {
     ['origins'],
   ),
   compression: compressionCheck,
+  forms: formsCheck,
   limits: shape.object({
     ...Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, shape.integer({ min: 1 })])),
     bodyRate: shape.integer({ min: 0 }),
@@ -162,6 +167,7 @@ export function settingsOf(options: AppOptions): AppSettings {
     openapi: openapi ? openApiSettings(openapi) : null,
     cors: options.cors === undefined ? null : corsPlan(options.cors),
     compression: compressionPlan(options.compression ?? {}),
+    forms: formSettings(options.forms ?? {}),
     limits: { ...defaultLimits, ...definedOnly(options.limits ?? {}) },
     trustedProxies: [...(options.trustedProxies ?? [])],
     securityHeaders: securityHeaders === false ? [] : headerList(securityHeaders ?? defaultSecurityHeaders),

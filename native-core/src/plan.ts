@@ -142,6 +142,8 @@ export interface HandlerRoute extends RouteBase {
   bodyBytes: number | null
   /** Whether the handler takes the body piece by piece; then there is no body schema. */
   streamBody: boolean
+  /** Whether the body is a form: `application/x-www-form-urlencoded` or `multipart/form-data`, without a content coding; else 415. */
+  form: boolean
   /** Indexes in `AppPlan.auths`; the first that finds a token decides. Empty: open. */
   auths: number[]
   /** When no auth finds a valid token: 'reject' answers 401 natively; 'ask' enters JavaScript (a session store is asked) unless cookies are named and none of them is present. */

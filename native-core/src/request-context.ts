@@ -2,6 +2,7 @@ import type { AuthContext, Claims } from './auth.ts'
 import type { Handle, Input } from './binding.d.ts'
 import type { Context, HeaderReader, Logger, RequestInfo } from './context.ts'
 import { parseCookies } from './cookies.ts'
+import type { UploadFolder } from './forms/spool.ts'
 import type { HostBinding } from './host.ts'
 import { Incoming } from './incoming.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -14,6 +15,8 @@ export interface Runtime {
   logger: Logger
   /** Abort controllers of requests whose `signal` was asked for. */
   controllers: Map<Handle, AbortController>
+  /** Where large files of forms lie while their request runs. */
+  uploads: UploadFolder
   /** Bodies that are being read piece by piece. */
   incoming: Map<Handle, Incoming>
   /** Answers that are being sent piece by piece. */
@@ -23,8 +26,13 @@ export interface Runtime {
 }
 
 /** The state of an application that begins. */
-export function createRuntime(binding: HostBinding, logger: Logger, streamBuffer: number): Runtime {
-  return { binding, logger, controllers: new Map(), incoming: new Map(), outgoing: new Map(), streamBuffer }
+export function createRuntime(
+  binding: HostBinding,
+  logger: Logger,
+  uploads: UploadFolder,
+  streamBuffer: number,
+): Runtime {
+  return { binding, logger, uploads, controllers: new Map(), incoming: new Map(), outgoing: new Map(), streamBuffer }
 }
 
 /** A value that was not looked at yet; `undefined` is a proper value of most parts. */

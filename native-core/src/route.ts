@@ -3,6 +3,7 @@ import { type Check, checkShape, shape } from './check.ts'
 import type { Context, RequestInfo, RouteContext } from './context.ts'
 import { BoltError } from './errors.ts'
 import type { FileReply } from './file.ts'
+import { type FormLimits, formLimitsCheck } from './forms/limits.ts'
 import type { Guard } from './guard.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import type { Reply } from './reply.ts'
@@ -23,6 +24,13 @@ export interface RouteOptions {
   cookies?: Schema
   /** The JSON body. */
   body?: Schema
+  /**
+   * The form: `application/x-www-form-urlencoded` or `multipart/form-data`. Texts are coerced as the schema says, a repeated name is an array
+   * where the schema has one, files are `UploadedFile`s (`z.file()`). The value is `ctx.body`. Not together with `body`.
+   */
+  form?: Schema
+  /** Bounds on the form, instead of those of `createApp`. */
+  formLimits?: Partial<FormLimits>
   /** What the route answers: one schema, or one per status. */
   response?: Schema | ResponseMap
   /** Status of a plain return value. @default 200 */
@@ -147,6 +155,8 @@ const routeShape = {
   headers: shape.schema(),
   cookies: shape.schema(),
   body: shape.schema(),
+  form: shape.schema(),
+  formLimits: formLimitsCheck,
   response,
   status: shape.integer({ min: 200, max: 399 }),
   bodyBytes: shape.integer({ min: 0 }),
@@ -158,7 +168,15 @@ const routeShape = {
 
 export function checkRouteOptions(where: string, method: string, options: unknown): void {
   checkShape(where, options, routeShape)
-  const { body, streamBody } = options as RouteOptions
+  const { body, streamBody, form, formLimits } = options as RouteOptions
+  const fault =
+    form === undefined
+      ? formLimits !== undefined && 'formLimits without form'
+      : (method === 'GET' && 'a form on GET') ||
+        (body !== undefined && 'form together with body') ||
+        (streamBody === true && 'form together with streamBody')
+  if (fault !== false)
+    throw new BoltError('invalid-option', `${where}: ${fault}`, 'a route takes one kind of body, and GET takes none')
   if (method === 'GET' && (body !== undefined || streamBody === true)) {
     throw new BoltError(
       'invalid-option',

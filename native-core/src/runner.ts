@@ -1,6 +1,7 @@
 import type { AskCheck, Claims } from './auth.ts'
 import type { AnyHandler } from './declared.ts'
-import type { GuardPlan } from './plan.ts'
+import type { FormSettings } from './forms/limits.ts'
+import type { GuardPlan, JsonSchema } from './plan.ts'
 import type { FetchHandler, Middleware } from './route.ts'
 import type { Normalise } from './schema/normalise.ts'
 import type { Schema } from './schema/standard.ts'
@@ -23,6 +24,18 @@ export interface LibraryStep {
   schema: Schema
 }
 
+/** A form: how its texts are typed, what checks it, and how large it may be. */
+export interface FormStep {
+  schema: Schema
+  engine: JsonSchema
+  /** Declared fields, and those of them that are lists. */
+  names: ReadonlySet<string>
+  lists: ReadonlySet<string>
+  /** Whether other fields are refused rather than left out. */
+  isStrict: boolean
+  settings: FormSettings
+}
+
 /** Everything a handler route needs at run time, compiled once. */
 export interface HandlerRunner {
   kind: 'handler'
@@ -37,6 +50,8 @@ export interface HandlerRunner {
   body: BodySlot | null
   /** Whether the body comes piece by piece. */
   streamBody: boolean
+  /** The form that is read before the handler runs. */
+  form: FormStep | null
   library: readonly LibraryStep[]
   hasAuth: boolean
   /** Asked in turn when no token was valid. */

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../plan.ts'
 import type { Violation } from '../problem.ts'
 
 type Scalar = string | number | boolean
-type Place = Exclude<Violation['in'], 'body'>
+type Place = Violation['in']
 
 /** A part as its schema declares it; what cannot be told by validation stands among the faults. */
 export interface Coerced {
@@ -47,6 +47,11 @@ export function coercePart(place: Place, schema: JsonSchema, values: ReadonlyMap
   if (schema.additionalProperties === false)
     for (const name of values.keys()) if (!Object.hasOwn(properties, name)) put(name, '')
   return coerced
+}
+
+/** Whether the values of a property are a list. */
+export function isList(property: JsonSchema, root: JsonSchema): boolean {
+  return typesOf(resolve(property, root), root).has('array')
 }
 
 function coerceText(text: string, types: ReadonlySet<string>): Scalar {

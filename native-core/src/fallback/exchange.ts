@@ -224,6 +224,8 @@ export class Exchange {
     const { req, res } = this
     if (req.complete) return
     if (Number(this.header('content-length') ?? 0) > SKIP) res.shouldKeepAlive = false
+    // As long as somebody listens for it, a stream does not flow by itself.
+    req.removeAllListeners('readable')
     req.resume()
   }
 

@@ -78,6 +78,7 @@ export async function prepareInputs(
     const text = await readJson(route, exchange, limit, plan.limits.jsonDepth, violations)
     inputs.push(text)
   } else if (route.plan.streamBody) {
+    if (route.plan.form) assertForm(exchange)
     assertFits(exchange, limit)
   } else {
     exchange.body = await readBody(exchange, limit)
@@ -134,10 +135,30 @@ function asEntry(name: string, value: string | undefined): Array<[string, string
   return value === undefined ? [] : [[name, [value]]]
 }
 
-/** Whether the body is in a content coding, none of which is decoded: a few bytes could become any number. */
-function isEncoded(exchange: Exchange): boolean {
+/** Refuses a body in a content coding, none of which is decoded: a few bytes could become any number. */
+function assertNotEncoded(exchange: Exchange): void {
   const codings = (exchange.header('content-encoding') ?? '').split(',').map((one) => one.trim().toLowerCase())
-  return codings.some((coding) => coding !== '' && coding !== 'identity')
+  if (codings.every((coding) => coding === '' || coding === 'identity')) return
+  throw new Rejection('unsupported-media-type', 'The body must be sent without Content-Encoding', {
+    headers: ['accept-encoding', 'identity'],
+  })
+}
+
+/** Refuses a body that is not declared as a form. */
+function assertForm(exchange: Exchange): void {
+  if (!hasBody(exchange)) return
+  const type = exchange.header('content-type') ?? ''
+  if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)[ \t]*(?:;|$)/i.test(type)) {
+    throw new Rejection(
+      'unsupported-media-type',
+      'The body must be sent as application/x-www-form-urlencoded or multipart/form-data',
+    )
+  }
+  assertNotEncoded(exchange)
+}
+
+function hasBody(exchange: Exchange): boolean {
+  return exchange.header('transfer-encoding') !== undefined || Number(exchange.header('content-length') ?? 0) > 0
 }
 
 async function readJson(
@@ -149,19 +170,14 @@ async function readJson(
 ): Promise<string | undefined> {
   const type = exchange.header('content-type')
   const isJson = type !== undefined && /^application\/(?:[\w.+-]+\+)?json(?:\s*;\s*charset="?utf-8"?)?\s*$/i.test(type)
-  const hasBody =
-    exchange.header('transfer-encoding') !== undefined || Number(exchange.header('content-length') ?? 0) > 0
-  if (hasBody && !isJson) {
+  const isThere = hasBody(exchange)
+  if (isThere && !isJson) {
     throw new Rejection(
       'unsupported-media-type',
       `The body must be application/json${type === undefined ? '' : `, not ${type}`}`,
     )
   }
-  if (hasBody && isEncoded(exchange)) {
-    throw new Rejection('unsupported-media-type', 'The body must be sent without Content-Encoding', {
-      headers: ['accept-encoding', 'identity'],
-    })
-  }
+  if (isThere) assertNotEncoded(exchange)
   const bytes = await readBody(exchange, limit)
   exchange.body = bytes
   if (bytes.byteLength === 0) {

@@ -18,7 +18,7 @@ export function responsesOf(
   const own = ownResponses(route, components, facts.operationId)
   const errors: number[] = []
   const hasParts = Object.keys(parts).length > 0
-  if (parts.body !== undefined) errors.push(400, 413, 415)
+  if (parts.body !== undefined || parts.form !== undefined) errors.push(400, 413, 415)
   if (facts.isSecured) errors.push(401)
   if (facts.isGuarded) errors.push(403)
   if (hasParts) errors.push(422)

@@ -4,7 +4,7 @@ import { type Normalise, normaliserOf } from './normalise.ts'
 import type { ConvertOptions, JsonSchemaConverter, Schema } from './standard.ts'
 import { isZod, relaxForEngine } from './zod.ts'
 
-export type Part = 'params' | 'query' | 'headers' | 'cookies' | 'body'
+export type Part = 'params' | 'query' | 'headers' | 'cookies' | 'body' | 'form'
 
 /** A schema of one part of a request, split into what the engine checks and what is left for JavaScript. */
 export interface CompiledSchema {

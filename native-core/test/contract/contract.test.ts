@@ -9,6 +9,7 @@ import { auth } from './cases/auth.ts'
 import { bodies } from './cases/bodies.ts'
 import { compression } from './cases/compression.ts'
 import { cors } from './cases/cors.ts'
+import { forms } from './cases/forms.ts'
 import { headersAndCookies, params, query } from './cases/inputs.ts'
 import { namedFiles } from './cases/named-files.ts'
 import { rateLimits } from './cases/rate-limits.ts'
@@ -31,6 +32,7 @@ const table: Record<string, Case[]> = {
   files,
   namedFiles,
   compression,
+  forms,
   mounts,
   streams,
   streamedBodies,

@@ -2,7 +2,7 @@
  * Checked by the compiler only: what handlers see and may return follows from path and schemas, and nothing is `any`. A line under
  * `@ts-expect-error` must not compile.
  */
-import { authenticate, createApp, file, firstOf, HttpError, jwt, redirect, reply, requires } from '@bolt-app/core'
+import { authenticate, createApp, file, firstOf, HttpError, jwt, redirect, reply, requires, sse } from '@bolt-app/core'
 import { z } from 'zod'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -87,6 +87,37 @@ const byStatus = { 200: Note, 404: z.object({ missing: z.string() }) }
 const wrongly = () => reply({ id: 1, title: 'a', tags: [] }, { status: 404 })
 // @ts-expect-error the status has another schema
 app.get('/bad-status', { response: byStatus }, wrongly)
+
+// Forms.
+app.post(
+  '/form',
+  {
+    form: z.object({ title: z.string(), stars: z.int().default(3), photos: z.array(z.file()) }),
+    formLimits: { files: 2 },
+  },
+  (ctx) => {
+    is<string>()(ctx.body.title)
+    is<number>()(ctx.body.stars)
+    is<File[]>()(ctx.body.photos)
+    // @ts-expect-error not in the schema
+    return ctx.body.other
+  },
+)
+// @ts-expect-error no such bound
+app.post('/bad-form', { form: z.object({}), formLimits: { folder: '/tmp' } }, () => 1)
+
+// Events.
+app.get('/events', { response: Note }, (ctx) =>
+  sse(async (send, signal) => {
+    is<AbortSignal>()(signal)
+    is<boolean>()(await send({ event: 'note', id: ctx.request.id, data: { any: 'thing' } }))
+  }),
+)
+const numbers = async function* () {
+  yield 7
+}
+// @ts-expect-error an event is text or an object with its fields
+app.get('/numbers', () => sse(numbers()))
 
 // Claims.
 app.get('/claims', { auth: token, guard: requires({ role: 'admin' }) }, (ctx) => {

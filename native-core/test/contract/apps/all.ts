@@ -4,6 +4,7 @@ import type { AppName } from '../case.ts'
 import { answers } from './answers.ts'
 import { compressedApp } from './compressed.ts'
 import { js } from './entered.ts'
+import { formsApp } from './forms.ts'
 import { inputs } from './inputs.ts'
 import { limitedApp } from './limited.ts'
 import { signIn } from './sign-in.ts'
@@ -20,6 +21,7 @@ export function buildApps(): Record<AppName, App> {
     tight: tightApp(),
     limited: limitedApp(silent),
     compressed: compressedApp(),
+    forms: formsApp(),
   }
 }
 

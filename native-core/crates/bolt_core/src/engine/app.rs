@@ -54,6 +54,7 @@ pub(crate) struct Handler {
     pub(crate) body_bytes: usize,
     /// Whether it takes the body piece by piece.
     pub(crate) stream_body: bool,
+    pub(crate) form: bool,
     pub(crate) auths: Vec<usize>,
     pub(crate) on_missing: OnMissing,
     pub(crate) ask_cookies: Vec<String>,
@@ -239,6 +240,7 @@ impl App {
             body: body.transpose()?,
             body_bytes: plan.body_bytes.unwrap_or(self.limits.body_bytes),
             stream_body: plan.stream_body,
+            form: plan.form,
             auths: plan.auths.clone(),
             on_missing: plan.on_missing,
             ask_cookies: plan.ask_cookies.clone(),

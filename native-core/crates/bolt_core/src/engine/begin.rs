@@ -212,9 +212,11 @@ fn call<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32, hand
         return Verdict::Native(Answer::Limited(exceeded));
     }
     let has_body = request.head.framing != Framing::None;
-    if has_body && handler.body.is_some() {
-        if !fields::is_json(request.head, request.raw) {
-            return refuse(Refusal::new(ErrorCode::UnsupportedMediaType, "The body must be sent as application/json."));
+    if has_body && (handler.body.is_some() || handler.form) {
+        let wanted = if handler.form { fields::FORM } else { fields::JSON };
+        if !fields::has_type(request.head, request.raw, handler.form) {
+            let detail = format!("The body must be sent as {wanted}.");
+            return refuse(Refusal::new(ErrorCode::UnsupportedMediaType, detail));
         }
         if fields::is_encoded(request.head, request.raw) {
             return Verdict::Native(Answer::UnsupportedCoding);

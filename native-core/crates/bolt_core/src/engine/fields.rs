@@ -40,12 +40,27 @@ pub(super) fn cookies<'r>(head: &Head, raw: &'r [u8]) -> Pairs<'r> {
 }
 
 /// Whether the body is declared as JSON: `application/json` or `application/*+json`, in UTF-8 (RFC 8259 §8.1, RFC 6838 §4.2.8).
-pub(super) fn is_json(head: &Head, raw: &[u8]) -> bool {
+fn is_json(head: &Head, raw: &[u8]) -> bool {
     let Some(value) = head.known_value(raw, head.known.content_type) else { return false };
     let mut parts = value.split(|b| *b == b';').map(<[u8]>::trim_ascii);
     let media = parts.next().unwrap_or_default().to_ascii_lowercase();
     let is_json = media == b"application/json" || (media.starts_with(b"application/") && media.ends_with(b"+json"));
     is_json && parts.all(is_utf8_or_no_charset)
+}
+
+/// What a JSON body is declared as.
+pub(super) const JSON: &str = "application/json";
+/// What a form is declared as.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded or multipart/form-data";
+
+/// Whether the body is declared as a form, or else as JSON.
+pub(super) fn has_type(head: &Head, raw: &[u8], form: bool) -> bool {
+    if !form {
+        return is_json(head, raw);
+    }
+    let value = head.known_value(raw, head.known.content_type).unwrap_or_default();
+    let media = value.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+    media == b"application/x-www-form-urlencoded" || media == b"multipart/form-data"
 }
 
 /// Whether the body is in a content coding (RFC 9110 §8.4), none of which is decoded: a few bytes could become any number.

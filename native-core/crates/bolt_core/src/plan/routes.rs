@@ -57,6 +57,9 @@ route! {
         body_bytes: Option<usize>,
         /// Whether the handler takes the body piece by piece.
         stream_body: bool,
+        /// Whether the body is a form; any other is refused.
+        #[serde(default)]
+        form: bool,
         /// Verifiers; the first that finds a token decides.
         auths: Vec<usize>,
         /// What happens without a valid token.

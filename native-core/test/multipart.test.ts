@@ -1,0 +1,219 @@
+import { once } from 'node:events'
+import { Busboy } from '@fastify/busboy'
+import { describe, expect, it } from 'vitest'
+import { safeFilename } from '../src/forms/filename.ts'
+import { formSettings } from '../src/forms/limits.ts'
+import { boundaryOf, MultipartParser } from '../src/forms/multipart.ts'
+
+const limits = formSettings({})
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
+
+/** Parts as `name=content` or `name@filename=content`. */
+function parse(body: Uint8Array, sizes: () => number = () => body.length, boundary = 'b'): string[] {
+  const parser = new MultipartParser(boundary, limits)
+  const parts: string[] = []
+  for (let [at, end] = [0, 0]; at < body.length; at = end) {
+    end = at + Math.max(1, sizes())
+    const chunk = body.subarray(at, end)
+    for (const event of parser.push(chunk)) {
+      const last = parts.length - 1
+      if (event.kind === 'part')
+        parts.push(`${event.head.name}${event.head.filename === undefined ? '' : `@${event.head.filename}`}=`)
+      else if (event.kind === 'data') parts[last] += latin1(event.bytes)
+    }
+  }
+  parser.finish()
+  return parts
+}
+
+const part = (name: string, content: string, more = ''): string =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${content}\r\n`
+const body = (...parts: string[]): Buffer => Buffer.from(`${parts.join('')}--b--\r\n`, 'latin1')
+
+describe('multipart bodies', () => {
+  it('are read the same in pieces of any size', () => {
+    const tricky = [
+      '',
+      '\r\n',
+      'x--b',
+      '\r\n--',
+      '\r\n--c',
+      '\r\n-\r\n--',
+      '--c--',
+      'x\r\n--bx'.slice(0, 5),
+      '\0\xff',
+      'a'.repeat(300),
+    ]
+    const whole = body(...tricky.map((content, at) => part(`n${at}`, content)), part('f', 'file', '; filename="a.txt"'))
+    const expected = [...tricky.map((content, at) => `n${at}=${content}`), 'f@a.txt=file']
+    expect(parse(whole)).toEqual(expected)
+    for (let size = 1; size < 90; size++)
+      expect(
+        parse(whole, () => size),
+        `pieces of ${size}`,
+      ).toEqual(expected)
+  })
+
+  it('may begin with a line end, be empty, and be followed by anything', () => {
+    expect(parse(Buffer.from('\r\n--b\r\nContent-Disposition: form-data; name=x\r\n\r\ny\r\n--b--'), () => 1)).toEqual([
+      'x=y',
+    ])
+    expect(parse(Buffer.from('--b--'))).toEqual([])
+    expect(parse(Buffer.from('--b--\r\nepilogue\r\n--b\r\n'))).toEqual([])
+  })
+
+  const heads = 'Content-Disposition: form-data; name="a"'
+  it.each([
+    ['no bytes at all', ''],
+    ['no boundary', 'hello'],
+    ['a preamble', `preamble\r\n${part('a', 'x')}--b--`],
+    ['two line ends before it', `\r\n\r\n${part('a', 'x')}--b--`],
+    ['another boundary', `--c\r\n${heads}\r\n\r\nx\r\n--c--`],
+    ['no last boundary', part('a', 'x')],
+    ['half a last boundary', `${part('a', 'x')}--b-`],
+    ['an end in the middle of a head', '--b\r\nContent-Disposition: form-data; na'],
+    ['an end in the middle of a content', `--b\r\n${heads}\r\n\r\nxxxx`],
+    ['bytes after a boundary', `--b \r\n${heads}\r\n\r\nx\r\n--b--`],
+    ['a boundary that goes on', `--bb\r\n${heads}\r\n\r\nx\r\n--bb--`],
+    ['a part without a head', '--b\r\n\r\nx\r\n--b--'],
+    ['a part without a disposition', '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--'],
+    ['a part that is an attachment', '--b\r\nContent-Disposition: attachment; name="a"\r\n\r\nx\r\n--b--'],
+    ['a part without a name', '--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--'],
+    ['two names', `--b\r\n${heads}; name="c"\r\n\r\nx\r\n--b--`],
+    ['two dispositions', `--b\r\n${heads}\r\n${heads}\r\n\r\nx\r\n--b--`],
+    ['a name that does not end', '--b\r\nContent-Disposition: form-data; name="a\r\n\r\nx\r\n--b--'],
+    ['a quote within a name', '--b\r\nContent-Disposition: form-data; name="a"b"\r\n\r\nx\r\n--b--'],
+    ['a folded line', `--b\r\n${heads};\r\n filename="x"\r\n\r\nx\r\n--b--`],
+    ['a bare line feed in a head', `--b\r\n${heads}\nX-Y: z\r\n\r\nx\r\n--b--`],
+    ['a bare carriage return in a head', `--b\r\n${heads}\rX-Y: z\r\n\r\nx\r\n--b--`],
+    ['a null in a head', `--b\r\n${heads}\0\r\n\r\nx\r\n--b--`],
+    ['blanks before a colon', '--b\r\nContent-Disposition : form-data; name="a"\r\n\r\nx\r\n--b--'],
+    ['a head that is not UTF-8', '--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n--b--'],
+    ['a transfer encoding', `--b\r\n${heads}\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n--b--`],
+    ['a boundary in place of a content', `--b\r\n${heads}\r\n\r\n--b--`],
+    ['line feeds only', `--b\n${heads}\n\nx\n--b--\n`],
+  ])('are refused with %s', (_title, text) => {
+    for (const size of [text.length, 1, 3]) {
+      expect(() => parse(Buffer.from(text, 'latin1'), () => size)).toThrow(/^The form is malformed: /)
+    }
+  })
+
+  it('are refused with a part whose head is too long, however it arrives', () => {
+    const long = Buffer.from(`--b\r\nX: ${'y'.repeat(5_000)}\r\n\r\n`)
+    for (const size of [long.length, 1_000, 7])
+      expect(() => parse(long, () => size)).toThrow('4096 (forms.headerBytes, or formLimits.headerBytes of the route)')
+  })
+
+  it('are read as another parser reads them, whatever is cut out or doubled', async () => {
+    let state = 20_261_123
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+      return (state >>> 8) % below
+    }
+    let [accepted, compared] = [0, 0]
+    for (let round = 0; round < 1_500; round++) {
+      const pieces = Array.from({ length: random(4) }, (_, at) =>
+        part(
+          `n${at}`,
+          ['', 'text', '\r\n--', '--b', 'a\r\nb'][random(5)] as string,
+          random(3) === 0 ? '; filename="f"' : '',
+        ),
+      )
+      let bytes = body(...pieces)
+      for (let edits = random(3); edits > 0; edits--) {
+        const [from, to] = [random(bytes.length), random(bytes.length)]
+        const cut = bytes.subarray(from, from + random(6))
+        bytes = Buffer.concat([
+          bytes.subarray(0, to),
+          random(2) === 0 ? cut : Buffer.alloc(0),
+          bytes.subarray(to + random(3)),
+        ])
+      }
+      let ours: string[]
+      try {
+        ours = parse(bytes, () => 1 + random(20))
+      } catch {
+        continue
+      }
+      accepted += 1
+      const theirs = await busboy(bytes)
+      if (theirs === undefined) continue
+      compared += 1
+      expect([...ours].sort(), JSON.stringify(latin1(bytes))).toEqual(theirs.sort())
+    }
+    expect(accepted).toBeGreaterThan(300)
+    expect(compared).toBeGreaterThan(accepted * 0.9)
+  })
+})
+
+/** What @fastify/busboy makes of a body; undefined when it refuses it. */
+async function busboy(bytes: Uint8Array): Promise<string[] | undefined> {
+  const parser = new Busboy({ headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+  const parts: string[] = []
+  parser.on('field', (name, value) => parts.push(`${name}=${value}`))
+  parser.on('file', (name, stream, filename) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('end', () => parts.push(`${name}@${filename}=${Buffer.concat(chunks).toString('latin1')}`))
+    stream.on('error', () => undefined)
+  })
+  try {
+    const done = once(parser, 'finish')
+    parser.end(bytes)
+    await done
+    return parts
+  } catch {
+    return undefined
+  }
+}
+
+it.each([
+  ['multipart/form-data; boundary=abc', 'abc'],
+  ['multipart/form-data; charset=utf-8; boundary="a b"', 'a b'],
+  ['multipart/form-data;BOUNDARY=----WebKitFormBoundaryX', '----WebKitFormBoundaryX'],
+])('finds the boundary in %s', (type, boundary) => {
+  expect(boundaryOf(type)).toBe(boundary)
+})
+
+it.each([
+  'multipart/form-data',
+  'multipart/form-data; boundary=',
+  'multipart/form-data; boundary=""',
+  `multipart/form-data; boundary=${'x'.repeat(71)}`,
+  'multipart/form-data; boundary="a "',
+  'multipart/form-data; boundary="a\\"b"',
+  'multipart/form-data; boundary=a%b',
+  'multipart/form-data; xboundary=a',
+])('refuses the boundary of %s', (type) => {
+  expect(() => boundaryOf(type)).toThrow('boundary')
+})
+
+it.each([
+  ['photo.jpg', 'photo.jpg'],
+  ['../../etc/passwd', 'passwd'],
+  ['..\\..\\boot.ini', 'boot.ini'],
+  ['C:\\fakepath\\a.txt', 'a.txt'],
+  ['/', 'file'],
+  ['', 'file'],
+  ['..', 'file'],
+  ['.htaccess', 'htaccess'],
+  ['...', 'file'],
+  ['a\0.txt', 'a.txt'],
+  ['a\r\nb.txt', 'ab.txt'],
+  ['inv\u202etxt.exe', 'invtxt.exe'],
+  ['a:b|c?.txt', 'a_b_c_.txt'],
+  ['con', '_con'],
+  ['NUL.txt', '_NUL.txt'],
+  ['name. . ', 'name'],
+  ['grüße.txt', 'grüße.txt'],
+  ['\ud800.txt', '\ufffd.txt'],
+])('saves %j as %j', (given, safe) => {
+  expect(safeFilename(given)).toBe(safe)
+})
+
+it('cuts long names and keeps their extension', () => {
+  const safe = safeFilename(`${'ü'.repeat(300)}.tar.gz`)
+  expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(255)
+  expect(safe).toMatch(/^ü+(\.tar)?\.gz$/)
+  expect(Buffer.byteLength(safeFilename('x'.repeat(5_000)))).toBe(255)
+})
