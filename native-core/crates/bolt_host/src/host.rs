@@ -1,5 +1,6 @@
 //! The host: one poll, one engine, and the connections between them.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +12,7 @@ use bolt_core::engine::{Call, ConnectionId};
 use mio::{Interest, Registry, Token, Waker};
 
 use crate::accept::{Accepted, Gate, Pause};
+use crate::budget::Budget;
 use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::{Injected, Memory};
 use crate::outbound::{FIRST_TOKEN, Outbound};
@@ -48,7 +50,7 @@ pub struct Host {
     clock: Clock,
     gate: Gate,
     /// Connections with something to do in the next pass.
-    again: Vec<ConnectionId>,
+    again: VecDeque<ConnectionId>,
     /// When to look at the listener again, although it reports nothing.
     accept_at: Option<u64>,
     injected: Vec<(ConnectionId, Injected)>,
@@ -76,7 +78,7 @@ impl Host {
             buffer: vec![0; BUFFER].into_boxed_slice(),
             clock: Clock::new(),
             gate: Gate::default(),
-            again: Vec::new(),
+            again: VecDeque::new(),
             accept_at: None,
             injected: Vec::new(),
             closing: None,
@@ -161,9 +163,20 @@ impl Host {
         if let Some(outbound) = &self.outbound {
             outbound.begin_pass();
         }
-        for id in std::mem::take(&mut self.again) {
-            self.read(id);
+        let mut budget = Budget::new();
+        for _ in 0..self.again.len() {
+            if budget.spend(1) {
+                break;
+            }
+            let Some(id) = self.again.pop_front() else { break };
+            if let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) {
+                socket.is_queued = false;
+            }
+            self.read(id, &mut budget);
             self.engine.touch(id);
+        }
+        if !self.again.is_empty() {
+            self.kick();
         }
         for event in poller.events() {
             match event.token() {
@@ -179,11 +192,16 @@ impl Host {
                         socket.hung_up |= event.is_read_closed();
                         socket.readable |= event.is_readable() || event.is_read_closed();
                     }
-                    if event.is_readable() || event.is_read_closed() {
-                        self.read(id);
-                    }
-                    if event.is_writable() {
-                        self.write(id);
+                    if budget.spend(1) {
+                        // Told once only, so it must not be lost.
+                        self.again(id);
+                    } else {
+                        if event.is_readable() || event.is_read_closed() {
+                            self.read(id, &mut budget);
+                        }
+                        if event.is_writable() {
+                            self.write(id);
+                        }
                     }
                     // Reset by the client. While its input is left in the socket, no read would find out.
                     if event.is_write_closed() && !self.engine.wants_input(id) {
@@ -240,14 +258,20 @@ impl Host {
     /// calls again.
     pub fn settle(&mut self) -> bool {
         self.run_tasks();
+        let mut budget = Budget::new();
         while let Some(id) = self.engine.take_touched() {
             self.write(id);
+            let before = self.engine.stats().requests;
             if catch_unwind(AssertUnwindSafe(|| self.engine.resume(id))).is_err() {
                 self.engine.fail_connection(id);
             }
             let is_behind = matches!(self.links.get(id), Some(Some(Link::Socket { socket, .. })) if socket.readable);
             if is_behind && self.engine.wants_input(id) {
                 self.again(id);
+            }
+            if budget.spend(1 + (self.engine.stats().requests - before) as u32) {
+                self.kick();
+                break;
             }
         }
         let has_calls = self.engine.has_calls();
@@ -327,11 +351,15 @@ impl Host {
         }
     }
 
+    /// Has the next pass look at a socket again.
     fn again(&mut self, id: ConnectionId) {
-        if self.again.is_empty() {
-            self.kick();
+        let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) else { return };
+        if !std::mem::replace(&mut socket.is_queued, true) {
+            if self.again.is_empty() {
+                self.kick();
+            }
+            self.again.push_back(id);
         }
-        self.again.push(id);
     }
 
     fn link(&mut self, id: ConnectionId, link: Link) {
@@ -379,10 +407,12 @@ impl Host {
     }
 
     /// Reads from a connection. A panic on the way (a bug of ours) costs that connection, not the server.
-    fn read(&mut self, id: ConnectionId) {
+    fn read(&mut self, id: ConnectionId, budget: &mut Budget) {
         let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) else { return };
         let (engine, buffer) = (&mut self.engine, &mut self.buffer);
+        let before = engine.stats().requests;
         let next = catch_unwind(AssertUnwindSafe(|| socket.read(engine, id, buffer)));
+        budget.spend((self.engine.stats().requests - before) as u32);
         match next {
             Ok(Next::Wait) => {}
             Ok(Next::Again) => self.again(id),

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod accept;
+mod budget;
 mod host;
 mod listen;
 mod memory;
@@ -16,6 +17,7 @@ mod time;
 mod transport;
 
 pub use bolt_core as core;
+pub use budget::Budget;
 pub use host::Host;
 pub use listen::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place};
 pub use memory::Injected;

@@ -22,6 +22,8 @@ pub(crate) struct Socket {
     pub(crate) readable: bool,
     /// The client closed its side, so a short read is no reason to stop before the end of the stream.
     pub(crate) hung_up: bool,
+    /// The next pass looks at it anyway.
+    pub(crate) is_queued: bool,
     shut: bool,
 }
 
@@ -38,7 +40,7 @@ pub(crate) enum Next {
 
 impl Socket {
     pub(crate) fn new(stream: Stream, peer: IpAddr) -> Self {
-        Self { stream, peer, readable: false, hung_up: false, shut: false }
+        Self { stream, peer, readable: false, hung_up: false, is_queued: false, shut: false }
     }
 
     /// Reads what is there, as far as the engine wants it.

@@ -4,15 +4,17 @@
 use std::rc::Rc;
 
 use bolt_core::engine::{Call, Handle as RequestHandle};
-use bolt_host::Host;
+use bolt_host::{Budget, Host};
 
 use crate::guard;
 use crate::js::{Js, Reference, Scope, Thrown, Value};
 use crate::server::{Callbacks, Server};
 use crate::values;
 
-/// Rounds of one batch; a busy client with a full pipeline comes back in the next pass of the loop.
-const ROUNDS: usize = 8;
+/// Calls in one scope. What asynchronous handlers go on with runs when it closes, all at once, so that is a moment to look at the clock.
+const CALLS: usize = 256;
+/// What a handler costs beside a request that needs none.
+const COST: u32 = 4;
 
 /// The JavaScript side of a batch; opened when it is first needed.
 struct Entered {
@@ -37,10 +39,11 @@ impl Server {
         let Some(environment) = self.environment.upgrade() else { return };
         let js = environment.js();
         let mut scratch = environment.scratch.take();
-        for round in 0.. {
+        let mut budget = Budget::new();
+        loop {
             let mut entered = None;
-            self.run_calls(js, &mut entered, &mut scratch);
-            self.tell_events(js, &mut entered);
+            self.run_calls(js, &mut entered, &mut scratch, &mut budget);
+            self.tell_events(js, &mut entered, &mut budget);
             self.deliver(js, &mut entered);
             if let Some(Entered { scope, .. }) = entered {
                 js.close(scope);
@@ -49,7 +52,7 @@ impl Server {
             if !more && !self.host.borrow().has_news() {
                 break;
             }
-            if round == ROUNDS {
+            if budget.is_spent() {
                 self.come_back();
                 break;
             }
@@ -70,12 +73,15 @@ impl Server {
         entered.as_ref()
     }
 
-    fn run_calls(&self, js: Js, entered: &mut Option<Entered>, scratch: &mut Scratch) {
+    fn run_calls(&self, js: Js, entered: &mut Option<Entered>, scratch: &mut Scratch, budget: &mut Budget) {
         if !self.host.borrow().engine_ref().has_calls() {
             return;
         }
         let Some(entered) = self.enter(js, entered) else { return };
-        loop {
+        for _ in 0..CALLS {
+            if budget.spend(COST) {
+                return;
+            }
             let mut current = None;
             match guard::catch(|| self.run_call(js, entered, scratch, &mut current)) {
                 Some(true) => {}
@@ -123,8 +129,8 @@ impl Server {
         true
     }
 
-    fn tell_events(&self, js: Js, entered: &mut Option<Entered>) {
-        loop {
+    fn tell_events(&self, js: Js, entered: &mut Option<Entered>, budget: &mut Budget) {
+        while !budget.spend(COST) {
             let Some((handle, event)) = self.host.borrow_mut().engine().take_event() else { return };
             let Some(entered) = self.enter(js, entered) else { return };
             let arguments = [js.number(self.number(handle)), js.integer(values::event_kind(event))];
@@ -161,7 +167,9 @@ impl Server {
         }
         let Some(cut) = self.host.borrow_mut().finish() else { return };
         let mut entered = None;
-        self.tell_events(js, &mut entered);
+        while self.host.borrow().engine_ref().has_events() {
+            self.tell_events(js, &mut entered, &mut Budget::new());
+        }
         self.deliver(js, &mut entered);
         let waiting = std::mem::take(&mut *self.closing.borrow_mut());
         for done in waiting {
