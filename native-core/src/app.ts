@@ -13,11 +13,16 @@ import { type Host, type HostBinding, openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
 import { type ListenOptions, type ListenSettings, listenPlan, listenSettings, onSignals, urlOf } from './listen.ts'
+import { PROMETHEUS_TYPE, type RouteLabel, renderMetrics } from './metrics/prometheus.ts'
+import type { Report, Snapshot } from './metrics/snapshot.ts'
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
 import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
+import { reply } from './reply.ts'
 import { createRuntime } from './request-context.ts'
+import { startRequestLog } from './request-log.ts'
+import type { RouteOptions } from './route.ts'
 import { Router } from './router.ts'
-import { joinSupervisor, workerSlot } from './workers/member.ts'
+import { joinSupervisor, type Member, workerSlot } from './workers/member.ts'
 import type { WorkerSettings } from './workers/options.ts'
 import { LISTENER } from './workers/protocol.ts'
 import { type Supervised, supervise, type Workers } from './workers/supervise.ts'
@@ -52,6 +57,9 @@ interface Started {
   binding: HostBinding
   keySets: KeySets
   uploads: UploadFolder
+  /** By route id. */
+  labels: RouteLabel[]
+  stopLog: () => void
 }
 
 /** Milliseconds for which idle connections of a process that ends stay open: the next request of a busy client is already on its way. */
@@ -61,6 +69,7 @@ const IDLE = { alone: 250, worker: 1_000 }
 export class App extends Router<'', undefined> {
   readonly #settings: AppSettings
   readonly #routes: Declared[] = []
+  #member: Member | undefined
   readonly #schemas = new KnownSchemas()
   readonly #parts = new Map<Declared, CompiledParts>()
   readonly #onError: OnError[] = []
@@ -133,7 +142,7 @@ export class App extends Router<'', undefined> {
       this.#isListening = false
       throw error
     })
-    if (isWorker) this.#join(started, settings)
+    if (isWorker) this.#join(settings)
     else if (settings.signals)
       this.#stopSignals = onSignals(() => this.close({ grace, idle: IDLE.alone }), this.#settings.logger)
     return served(listening)
@@ -167,10 +176,10 @@ export class App extends Router<'', undefined> {
   }
 
   /** Serves as one of several workers: the supervisor says when to end. */
-  #join({ binding, server }: Started, { grace, workers }: ListenSettings): void {
-    joinSupervisor({
+  #join({ grace, workers }: ListenSettings): void {
+    this.#member = joinSupervisor({
       tellsRss: workers?.maxRss !== null,
-      report: () => ({ stats: binding.stats(server) }),
+      report: () => this.#report(),
       drain: () => this.close({ grace, idle: IDLE.worker }),
     })
   }
@@ -224,6 +233,45 @@ export class App extends Router<'', undefined> {
     return binding.stats(server)
   }
 
+  /**
+   * Counts and times in the Prometheus text format, of all workers together; needs `createApp({ metrics: true })` or `exposeMetrics`.
+   * @example app.get('/internal/metrics', async () => reply(await app.metrics(), { headers: { 'content-type': 'text/plain' } }))
+   */
+  async metrics(): Promise<string> {
+    if (!this.#settings.metrics)
+      throw new BoltError(
+        'invalid-option',
+        'metrics(): nothing was counted',
+        'make the application with createApp({ metrics: true })',
+      )
+    const { labels } = this.#start()
+    const source = this.#supervised ?? this.#member
+    return renderMetrics(source === undefined ? [this.#report()] : await source.reports(), labels)
+  }
+
+  /**
+   * Serves `metrics()` to Prometheus, and counts from the start. Not part of the OpenAPI document.
+   * @param path @default '/metrics'
+   * @param options of the route; give `auth`, or expose it on a port that only Prometheus reaches
+   */
+  exposeMetrics(path = '/metrics', options: RouteOptions = {}): void {
+    this.registry.assertOpen('exposeMetrics()')
+    this.#settings.metrics = true
+    const serve = async (): Promise<unknown> =>
+      reply(await this.metrics(), { headers: { 'content-type': PROMETHEUS_TYPE } })
+    const declare = this.get as (path: string, options: RouteOptions, handler: () => Promise<unknown>) => void
+    declare(path, { hidden: true, ...options }, serve)
+  }
+
+  #report(): Report {
+    const { binding, server } = this.#start()
+    const metrics = binding.metrics(server)
+    return {
+      stats: binding.stats(server),
+      metrics: metrics === undefined ? undefined : (JSON.parse(metrics) as Snapshot),
+    }
+  }
+
   #assertUsable(what: string): void {
     if (this.#closing !== undefined)
       throw new BoltError('app-closed', `${what}: the application was closed`, 'make another with createApp()')
@@ -252,7 +300,9 @@ export class App extends Router<'', undefined> {
     const keySets = watchKeySets(compiled.jwts, logger, (index, keys) =>
       binding.setKeys(server, index, JSON.stringify({ keys })),
     )
-    this.#started = { host, server, binding, keySets, uploads }
+    const labels = compiled.plan.routes.map(({ method, path }) => ({ method, path }))
+    const stopLog = this.#settings.requestLog ? startRequestLog(binding, server, logger, labels) : () => undefined
+    this.#started = { host, server, binding, keySets, uploads, labels, stopLog }
     return this.#started
   }
 
@@ -260,9 +310,10 @@ export class App extends Router<'', undefined> {
     this.#stopSignals?.()
     await this.#supervised?.close()
     if (this.#started !== undefined) {
-      const { binding, server, keySets, uploads } = this.#started
+      const { binding, server, keySets, uploads, stopLog } = this.#started
       keySets.stop()
       const cut = await new Promise<number>((done) => binding.close(server, grace, idle, done))
+      stopLog()
       if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
       await uploads.remove()
     }

@@ -49,8 +49,14 @@ export interface Stats {
   nativeAnswers: number
   /** Calls of `Dispatch`. */
   javascriptCalls: number
+  /** Open connections. */
   connections: number
+  /** Connections since the start. */
+  connectionsTotal: number
+  /** Requests that wait for a handler or its answer. */
   inFlight: number
+  bytesReceived: number
+  bytesSent: number
 }
 
 export interface Binding {
@@ -141,4 +147,11 @@ export interface Binding {
   /** Replaces the keys of one auth (JWKS rotation); JSON text of a JWKS. */
   setKeys(server: number, auth: number, jwks: string): void
   stats(server: number): Stats
+  /** Counts and times by route (`Snapshot` of `metrics/snapshot.ts` as JSON); undefined unless the plan asks for them. */
+  metrics(server: number): string | undefined
+  /**
+   * Requests answered since the last call: `{"dropped":0,"entries":[[method, route id or -1, status, microseconds, request id, address]]}`;
+   * undefined when there are none, or the plan does not ask for them.
+   */
+  takeLog(server: number): string | undefined
 }

@@ -2,6 +2,7 @@ import type { Auth, JwtCheck } from './auth.ts'
 import { authOf, compressionOf, type Declared, guardsOf, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { isList } from './fallback/coerce.ts'
+import { BOUNDS } from './metrics/snapshot.ts'
 import type { AppSettings } from './options.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan } from './plan.ts'
 import { RateLimits } from './rate-limit.ts'
@@ -92,6 +93,7 @@ export function compileApp(
       trustedProxies,
       auths: jwts.map(jwtPlan),
       rateLimits: rates.plans,
+      observe: { bounds: settings.metrics ? [...BOUNDS] : null, log: settings.requestLog },
       routes: plans,
     },
     runners,
@@ -177,6 +179,7 @@ function runnerOf(route: DeclaredHandler, parts: CompiledParts, settings: AppSet
     hasAuth: checks.length > 0,
     asks: checks.filter((check) => check.kind === 'ask'),
     guards: guardsOf(route).flatMap((guard) => guard.rules),
+    revoked: checks.flatMap((check) => (check.kind === 'jwt' && check.revoked !== null ? [check.revoked] : [])),
     claims: checks.flatMap((check) => (check.kind === 'jwt' && check.claims !== null ? [check.claims] : [])),
     middleware: middlewareOf(route),
     responses:

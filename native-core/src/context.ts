@@ -1,5 +1,6 @@
 import type { Auth } from './auth.ts'
 import type { OutputOf, Schema } from './schema/standard.ts'
+import type { TraceContext } from './trace.ts'
 
 /** Names of the parameters in a path: `/notes/:id` → `'id'`, `/files/*path` → `'path'`. */
 export type ParamNames<Path extends string> = Path extends `${infer Head}/${infer Rest}`
@@ -38,6 +39,8 @@ export interface RequestInfo {
   readonly address: string
   /** Also in the response header `x-request-id` and in log lines. */
   readonly id: string
+  /** Place of the request in a distributed trace, from the header `traceparent`; undefined without a valid one. */
+  readonly trace: TraceContext | undefined
   /** All headers, names in lower case, in the order sent. */
   headers(): Headers
   /** The body's bytes, whatever the content type; empty without a body. */

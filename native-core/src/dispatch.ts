@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dispatch, Handle, Input } from './binding.d.ts'
+import { published, publishFinish } from './diagnostics.ts'
 import { failure, type OnError } from './failure.ts'
 import type { FileReply } from './file.ts'
 import { takeForm } from './forms/body.ts'
@@ -34,11 +35,11 @@ function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly
   return (handle, inputs) => {
     const ctx = new RequestContext(runtime, runner, handle, inputs)
     try {
-      const value = run(ctx)
+      const value = published(ctx, runner.label, run)
       if (ctx._set === undefined) {
         const text = quickText(handle, value)
         if (text !== undefined) {
-          forget(ctx)
+          answered(ctx, status)
           return text
         }
       }
@@ -56,7 +57,7 @@ function enterHandler(runtime: Runtime, runner: HandlerRunner, onError: readonly
 function runOf(runner: HandlerRunner): HandlerRunner['handler'] {
   const { middleware } = runner
   const handler = middleware.length === 0 ? runner.handler : compose(middleware, keepContext(runner.handler))
-  const isAdmitted = runner.asks.length > 0 || runner.claims.length > 0
+  const isAdmitted = runner.asks.length > 0 || runner.claims.length > 0 || runner.revoked.length > 0
   const isCompleted = runner.library.length > 0
   const isChecked = runner.responses.size > 0 || runner.response !== null
   if (!isAdmitted && !isCompleted && !isChecked && runner.form === null) return handler
@@ -107,7 +108,7 @@ function answerLater(status: number, quickText: QuickText, settle: Settle) {
         try {
           const text = ctx._set === undefined ? quickText(ctx._handle, value) : undefined
           if (text === undefined) return settle(ctx, status, value)
-          forget(ctx)
+          answered(ctx, status)
           ctx._runtime.binding.complete(ctx._handle, text)
         } catch (error) {
           settle(ctx, status, Promise.reject(error))
@@ -127,7 +128,7 @@ function enterMount(runtime: Runtime, runner: MountRunner, onError: readonly OnE
   )
   return (handle) => {
     const ctx = new RequestContext(runtime, standIn, handle, [])
-    settle(ctx, 200, handler(ctx))
+    settle(ctx, 200, published(ctx, runner.label, handler))
     return undefined
   }
 }
@@ -171,12 +172,13 @@ function wireOf(value: unknown, status: number, ctx: RequestContext): Wire | Pro
 function send(ctx: RequestContext, wire: Wire): void {
   const { status, headers, stream, file } = wire
   if (stream !== undefined) {
+    publishFinish(ctx, ctx._runner.label, status)
     stream.start(status, headers, wire.length)
     return
   }
   if (file !== undefined) sendFile(ctx, file, status, headers)
   else ctx._runtime.binding.respond(ctx._handle, status, headers, wire.body)
-  forget(ctx)
+  answered(ctx, status)
 }
 
 function sendFile(ctx: RequestContext, file: FileReply, status: number, headers: string[] | undefined): void {
@@ -186,10 +188,11 @@ function sendFile(ctx: RequestContext, file: FileReply, status: number, headers:
 }
 
 /** The request is answered: its `signal` can no longer fire, and nobody reads its body any more. */
-function forget(ctx: RequestContext): void {
+function answered(ctx: RequestContext, status: number): void {
   const { controllers, incoming } = ctx._runtime
   if (controllers.size > 0) controllers.delete(ctx._handle)
   if (incoming.size > 0) incoming.get(ctx._handle)?.abort()
+  publishFinish(ctx, ctx._runner.label, status)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -216,6 +219,7 @@ function standInFor(mount: MountRunner): HandlerRunner {
     hasAuth: false,
     asks: [],
     guards: [],
+    revoked: [],
     claims: [],
     middleware: [],
     responses: new Map(),

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import { publishError } from './diagnostics.ts'
 import { Refusal } from './prepare.ts'
 import { HttpError, PROBLEM_TYPE, problemBody } from './problem.ts'
 import { mergeHeaders, pushHeader, type Wire } from './reply.ts'
@@ -15,6 +16,7 @@ export async function failure(
   render: (value: unknown) => Wire | Promise<Wire>,
 ): Promise<Wire> {
   if (error instanceof Refusal) return problemWire(ctx, error)
+  publishError(ctx, ctx._runner.label, error)
   for (const hook of hooks) {
     try {
       const value = await hook(error, ctx)

@@ -19,7 +19,7 @@ let isWarned = false
 /** Opens the native host, or the fallback when `BOLT_CORE=fallback` asks for it or the native package is missing. */
 export function openHost(): Host {
   const forced = process.env.BOLT_CORE
-  if (forced === 'fallback') return { name: 'fallback', binding: createFallback() }
+  if (forced === 'fallback') return { name: 'fallback', binding: outsideContext(createFallback()) }
   const loaded = loadNative()
   if (loaded.binding !== undefined) return { name: 'native', binding: outsideContext(loaded.binding) }
   if (!isWarned) {
@@ -32,5 +32,5 @@ export function openHost(): Host {
       },
     )
   }
-  return { name: 'fallback', binding: createFallback() }
+  return { name: 'fallback', binding: outsideContext(createFallback()) }
 }

@@ -9,10 +9,12 @@ export {
   type JwtOptions,
   jwt,
   type PublicJwk,
+  type Revoked,
 } from './auth.ts'
 export type { Stats } from './binding.d.ts'
 export type { CompressionOptions } from './compression.ts'
 export type { Context, HeaderReader, Logger, PathParams, RequestInfo, RouteContext } from './context.ts'
+export type { RequestMessage } from './diagnostics.ts'
 export { BoltError, type BoltErrorCode, boltErrors, type HttpErrorCode, httpErrors } from './errors.ts'
 export type { OnError } from './failure.ts'
 export { type FileOptions, FileReply, file } from './file.ts'
@@ -46,6 +48,7 @@ export type { AnswerOptions, MountOptions, Router, StaticOptions } from './route
 export type { InputOf, OutputOf, Schema } from './schema/standard.ts'
 export type { StreamBody } from './source.ts'
 export { type EventSource, type SendEvent, type ServerSentEvent, type SseOptions, sse } from './sse.ts'
+export type { TraceContext } from './trace.ts'
 export { workerSlot } from './workers/member.ts'
 export type { WorkerOptions } from './workers/options.ts'
 export type { Workers } from './workers/supervise.ts'

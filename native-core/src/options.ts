@@ -63,6 +63,10 @@ export interface AppOptions {
   securityHeaders?: Readonly<Record<string, string>> | false
   /** How often a client may ask all handlers and mounts together; fixed answers and files are not counted. @default none */
   rateLimit?: RateLimitOption
+  /** Counts answers and their times by route, for `app.metrics()`; `app.exposeMetrics()` implies it. @default false */
+  metrics?: boolean
+  /** Writes a line for each request through `logger`, also for those that Rust answers: method, route, status, ms, request id, address. @default false */
+  requestLog?: boolean
   /** Where errors and warnings go: pino, or anything with its `info`, `warn` and `error`. @default standard error */
   logger?: Logger
   /**
@@ -82,6 +86,8 @@ export interface AppSettings {
   trustedProxies: string[]
   securityHeaders: string[]
   rateLimit: RateLimitOption
+  metrics: boolean
+  requestLog: boolean
   logger: Logger
   validateResponses: boolean
 }
@@ -156,6 +162,8 @@ const appShape = {
       ? undefined
       : 'an object with info, warn and error',
   rateLimit: rateLimits,
+  metrics: shape.flag(),
+  requestLog: shape.flag(),
   validateResponses: shape.flag(),
 }
 
@@ -172,6 +180,8 @@ export function settingsOf(options: AppOptions): AppSettings {
     trustedProxies: [...(options.trustedProxies ?? [])],
     securityHeaders: securityHeaders === false ? [] : headerList(securityHeaders ?? defaultSecurityHeaders),
     rateLimit: options.rateLimit ?? [],
+    metrics: options.metrics ?? false,
+    requestLog: options.requestLog ?? false,
     logger: options.logger ?? consoleLogger,
     validateResponses: options.validateResponses ?? process.env.NODE_ENV !== 'production',
   }

@@ -114,6 +114,14 @@ export interface RateLimitPlan {
   key: RateKey
 }
 
+/** What is counted and written down about answers. */
+export interface ObservePlan {
+  /** Upper bounds of the buckets of histograms, microseconds, ascending; null: nothing is counted by route. */
+  bounds: number[] | null
+  /** Whether a line is kept for each request. */
+  log: boolean
+}
+
 export interface PartPlan {
   /** Property names in the order in which `Dispatch` receives them. */
   names: string[]
@@ -195,5 +203,6 @@ export interface AppPlan {
   trustedProxies: string[]
   auths: JwtPlan[]
   rateLimits: RateLimitPlan[]
+  observe: ObservePlan
   routes: RoutePlan[]
 }

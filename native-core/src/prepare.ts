@@ -1,3 +1,4 @@
+import type { Claims } from './auth.ts'
 import { FileReply } from './file.ts'
 import { HttpError, type Violation } from './problem.ts'
 import { Reply } from './reply.ts'
@@ -14,6 +15,7 @@ export async function admit(ctx: RequestContext, runner: HandlerRunner): Promise
   if (!runner.hasAuth) return
   const verified = ctx.auth
   if (verified !== undefined) {
+    for (const isRevoked of runner.revoked) if (await isRevoked(verified as Claims)) throw revoked()
     if (runner.claims.length > 0) ctx._auth = await shaped(runner.claims, verified)
     return
   }
@@ -25,6 +27,10 @@ export async function admit(ctx: RequestContext, runner: HandlerRunner): Promise
     return
   }
   throw unauthorized(ctx)
+}
+
+function revoked(): Refusal {
+  return new Refusal(401, 'The token was revoked', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 }
 
 async function shaped(schemas: readonly Schema[], claims: unknown): Promise<unknown> {

@@ -8,6 +8,7 @@ import { Incoming } from './incoming.ts'
 import type { Outgoing } from './outgoing.ts'
 import { pushHeader } from './reply.ts'
 import type { HandlerRunner, PartSlot } from './runner.ts'
+import { readTrace, type TraceContext } from './trace.ts'
 
 /** State that all requests of an application share. */
 export interface Runtime {
@@ -185,6 +186,11 @@ class RequestView implements RequestInfo {
   get id(): string {
     this.#id ??= this.#binding.requestId(this.#handle)
     return this.#id ?? ''
+  }
+
+  get trace(): TraceContext | undefined {
+    const parent = this.#binding.header(this.#handle, 'traceparent')
+    return parent === undefined ? undefined : readTrace(parent, this.#binding.header(this.#handle, 'tracestate'))
   }
 
   headers(): Headers {

@@ -1,4 +1,4 @@
-import type { AskCheck, Claims } from './auth.ts'
+import type { AskCheck, Claims, Revoked } from './auth.ts'
 import type { AnyHandler } from './declared.ts'
 import type { FormSettings } from './forms/limits.ts'
 import type { GuardPlan, JsonSchema } from './plan.ts'
@@ -58,6 +58,8 @@ export interface HandlerRunner {
   asks: readonly AskCheck[]
   /** Rules for claims that JavaScript found; those of tokens are Rust's. */
   guards: readonly GuardPlan[]
+  /** Each is asked whether a valid token was taken back. */
+  revoked: readonly Revoked[]
   /** Shapes of verified claims; one must fit. */
   claims: readonly Schema[]
   middleware: readonly Middleware[]

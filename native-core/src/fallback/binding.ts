@@ -48,5 +48,7 @@ export function createFallback(): HostBinding {
     claims: (handle) => exchanges.get(handle)?.claims,
     setKeys: (id, auth, jwks) => server(id).setKeys(auth, JSON.parse(jwks) as { keys: Array<Record<string, unknown>> }),
     stats: (id) => server(id).stats(),
+    metrics: (id) => server(id).observer.metrics(),
+    takeLog: (id) => server(id).observer.takeLog(),
   }
 }

@@ -44,6 +44,12 @@ export class Exchange {
   status = 200
   /** Rules for compressing the answer; null: it stays as it is. */
   compression: CompressionPlan | null = null
+  /** Id of the route, -1 for none. */
+  route = -1
+  /** When the head was there, ms. */
+  readonly since = performance.now()
+  /** Told when a response begins; undefined when nobody observes. */
+  onHead: ((status: number) => void) | undefined
   /** What texts of the route are; all exchanges of a route share it. */
   texts: Texts = { areJson: true }
   #base: readonly string[]
@@ -148,6 +154,7 @@ export class Exchange {
       else this.res.setHeader(name, list.length === 1 ? (list[0] as string) : list)
     }
     this.res.statusCode = status
+    this.onHead?.(status)
   }
 
   /** Begins a response that comes in pieces; false when it has no content, or the request is over. */
@@ -268,6 +275,7 @@ export class Exchange {
 
   /** Marks the request as answered by something that writes to the response itself. */
   take(): void {
+    if (this.onHead !== undefined) this.res.once('finish', () => this.onHead?.(this.res.statusCode))
     this.#finished()
     this.setBase()
   }

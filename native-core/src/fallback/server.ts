@@ -12,6 +12,7 @@ import { answerFault } from './faults.ts'
 import { serveFile } from './files.ts'
 import { injectBytes, watchInjected } from './inject.ts'
 import { listenHttp } from './listen.ts'
+import { Observer } from './observer.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
@@ -38,6 +39,9 @@ export class FallbackServer {
   readonly #http: Server
   readonly #sockets = new Set<Socket>()
   readonly #texts: Texts[] = []
+  readonly observer: Observer
+  #bytes = { received: 0, sent: 0 }
+  #accepted = 0
   #isClosing = false
   #waiting = 0
   #requests = 0
@@ -51,6 +55,7 @@ export class FallbackServer {
     this.#routes = compileRoutes(plan.routes)
     this.#tokens = plan.auths.map((auth) => new TokenCheck(auth))
     this.#rates = plan.rateLimits.map((limit) => new RateCheck(limit))
+    this.observer = new Observer(plan.observe)
     this.#addresses = new AddressReader(plan.trustedProxies)
     this.#http = this.#createHttp()
   }
@@ -96,7 +101,10 @@ export class FallbackServer {
       nativeAnswers: this.#nativeAnswers,
       javascriptCalls: this.#javascriptCalls,
       connections: this.#sockets.size,
+      connectionsTotal: this.#accepted,
       inFlight: this.#waiting,
+      bytesReceived: sum(this.#sockets, 'bytesRead', this.#bytes.received),
+      bytesSent: sum(this.#sockets, 'bytesWritten', this.#bytes.sent),
     }
   }
 
@@ -113,7 +121,12 @@ export class FallbackServer {
     server.maxConnections = limits.connections
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+      this.#accepted += 1
+      socket.once('close', () => {
+        this.#sockets.delete(socket)
+        this.#bytes.received += socket.bytesRead ?? 0
+        this.#bytes.sent += socket.bytesWritten ?? 0
+      })
     })
     const serve = (req: IncomingMessage, res: ServerResponse): void => void this.#serve(req, res)
     server.on('request', serve)
@@ -129,6 +142,7 @@ export class FallbackServer {
     const base = [...this.#plan.securityHeaders, ...corsHeaders(this.#plan.cors, req.headers)]
     const address = this.#addresses.read(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string | undefined)
     const exchange = new Exchange(req, res, base, address)
+    if (this.observer.isOn) exchange.onHead = (status) => this.observer.answered(exchange, status)
     if (this.#isClosing) res.shouldKeepAlive = false
     try {
       await this.#route(exchange)
@@ -187,6 +201,7 @@ export class FallbackServer {
 
   async #run(exchange: Exchange, route: RoutePlan, params: string[]): Promise<void> {
     exchange.compression = route.compression ? this.#plan.compression : null
+    exchange.route = route.id
     if (route.kind === 'answer') return this.#answer(exchange, route.status, route.headers, route.body)
     if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
     if (route.kind === 'mount') {
@@ -250,6 +265,7 @@ export class FallbackServer {
     this.#javascriptCalls += 1
     this.#texts[route] ??= { areJson: true }
     exchange.texts = this.#texts[route]
+    this.observer.waited(exchange)
     const body = dispatch(route, handle, ...inputs)
     if (body !== undefined) exchange.complete(body)
   }
@@ -272,4 +288,11 @@ function pathOf(target: string): string {
   if (path.startsWith('/')) return path
   if (!URL.canParse(path)) throw new Rejection('bad-request', 'The target is not a path')
   return path.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
+}
+
+/** What open connections have carried, and what closed ones had. */
+function sum(sockets: ReadonlySet<Socket>, of: 'bytesRead' | 'bytesWritten', closed: number): number {
+  let bytes = closed
+  for (const socket of sockets) bytes += socket[of] ?? 0
+  return bytes
 }

@@ -5,9 +5,13 @@ import type { HostBinding } from '../host.ts'
 const outside = new AsyncResource('BoltServer')
 
 /**
- * Creates servers outside of every asynchronous context. From there on Rust keeps the contexts of requests apart: each call of a handler is
- * a nested callback, and what it leaves behind is taken away.
+ * Creates servers, and has them listen, outside of every asynchronous context. From there on Rust keeps the contexts of requests apart: each
+ * call of a handler is a nested callback, and what it leaves behind is taken away. On node:http connections inherit from the listening socket.
  */
 export function outsideContext(binding: HostBinding): HostBinding {
-  return { ...binding, createServer: (...args) => outside.runInAsyncScope(binding.createServer, undefined, ...args) }
+  return {
+    ...binding,
+    createServer: (...args) => outside.runInAsyncScope(binding.createServer, undefined, ...args),
+    listen: (...args) => outside.runInAsyncScope(binding.listen, undefined, ...args),
+  }
 }

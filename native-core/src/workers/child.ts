@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { BoltError } from '../errors.ts'
-import { type FromWorker, isOurs, type Report, SLOT, type ToWorker } from './protocol.ts'
+import type { Report } from '../metrics/snapshot.ts'
+import { type FromWorker, isOurs, SLOT, type ToWorker } from './protocol.ts'
 
 /** How a worker ended. */
 export interface Exit {

@@ -1,4 +1,5 @@
-import { type FromWorker, isOurs, type Report, SLOT, type ToWorker } from './protocol.ts'
+import type { Report } from '../metrics/snapshot.ts'
+import { type FromWorker, isOurs, SLOT, type ToWorker } from './protocol.ts'
 
 /** The slot of this process when it is a worker; undefined in a supervisor and in a process of its own. */
 export const workerSlot: number | undefined = takeSlot()

@@ -1,9 +1,4 @@
-import type { Stats } from '../binding.d.ts'
-
-/** What a worker tells about itself. */
-export interface Report {
-  stats: Stats
-}
+import type { Report } from '../metrics/snapshot.ts'
 
 /** From a worker to its supervisor. Other messages are the application's own and left alone. */
 export type FromWorker =

@@ -3,10 +3,10 @@ import type { Logger } from '../context.ts'
 import type { BoltError } from '../errors.ts'
 import type { Host } from '../host.ts'
 import type { ListenPlan } from '../listen.ts'
+import { type Report, sumOf } from '../metrics/snapshot.ts'
 import { scriptPath } from './child.ts'
 import { openListeners } from './listeners.ts'
 import type { WorkerSettings } from './options.ts'
-import type { Report } from './protocol.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** The workers of an application, as the process that supervises them sees them. */
@@ -57,7 +57,7 @@ export function supervise(
       return supervisor.pids
     },
     reload: () => supervisor.reload(),
-    stats: async () => sumOf((await supervisor.reports()).map((report) => report.stats)),
+    stats: async () => sumOf(await supervisor.reports()).stats,
   }
   const close = async (): Promise<void> => {
     process.off('SIGHUP', reload)
@@ -71,10 +71,4 @@ export function supervise(
     reports: () => supervisor.reports(),
     close,
   }
-}
-
-function sumOf(all: readonly Stats[]): Stats {
-  const sum: Stats = { requests: 0, nativeAnswers: 0, javascriptCalls: 0, connections: 0, inFlight: 0 }
-  for (const stats of all) for (const name of Object.keys(sum) as Array<keyof Stats>) sum[name] += stats[name]
-  return sum
 }

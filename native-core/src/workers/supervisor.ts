@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../context.ts'
 import { BoltError } from '../errors.ts'
+import { type Report, sumOf } from '../metrics/snapshot.ts'
 import { Child, type Exit, exitText } from './child.ts'
 import type { OpenListeners } from './listeners.ts'
 import type { WorkerSettings } from './options.ts'
-import type { FromWorker, Report } from './protocol.ts'
+import type { FromWorker } from './protocol.ts'
 
 /** Milliseconds after which a worker counts as sound: what happens to it later does not slow the next start down. */
 const STABLE = 30_000
@@ -40,7 +41,7 @@ export class Supervisor {
   readonly #slots: Slot[]
   readonly #stopping = new AbortController()
   /** What ended workers had counted. */
-  readonly #past: Report[] = []
+  #past: Report | undefined
   readonly #ending = new Set<Child>()
   /** Replacements run one after the other, so that there is never more than one worker too many. */
   #replacements: Promise<unknown> = Promise.resolve()
@@ -79,9 +80,11 @@ export class Supervisor {
 
   /** Counters of every worker there is and was. */
   async reports(): Promise<Report[]> {
+    // Looked at first: whoever ends while the others are asked has told by then, and must not count twice.
+    const past = this.#past === undefined ? [] : [this.#past]
     const living = [...this.#slots.flatMap(({ serving }) => serving ?? []), ...this.#ending]
     const reports = await Promise.all(living.map((child) => child.report()))
-    return [...this.#past, ...reports.flatMap((report) => report ?? [])]
+    return [...past, ...reports.flatMap((report) => report ?? [])]
   }
 
   /** Lets all workers finish; resolves with how many had to be killed. */
@@ -216,7 +219,7 @@ export class Supervisor {
 
   #onExit(slot: Slot, child: Child, exit: Exit): void {
     this.#ending.delete(child)
-    if (child.lastReport !== undefined) this.#past.push(child.lastReport)
+    if (child.lastReport !== undefined) this.#keep(child.lastReport)
     if (slot.serving !== child) return
     slot.serving = undefined
     if (this.#stopping.signal.aborted || child.isDraining) return
@@ -229,6 +232,12 @@ export class Supervisor {
       .then(() => this.#assertHope(slot, exitText(exit)))
       .then(() => this.#fill(slot))
       .catch((error: unknown) => this.#options.onGiveUp(error as BoltError))
+  }
+
+  /** Keeps what an ended worker has counted, in one sum; what it had open is gone. */
+  #keep(report: Report): void {
+    const ended = { ...report, stats: { ...report.stats, connections: 0, inFlight: 0 } }
+    this.#past = this.#past === undefined ? ended : sumOf([this.#past, ended])
   }
 
   #hear(slot: Slot, message: FromWorker, from: Child): void {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
+import { parseMetrics, sampleOf } from '../prometheus-format.ts'
 import { Load } from './load.ts'
 import { distinctPids, endAll, isAlive, launch, pidOf, serve } from './service.ts'
 
@@ -32,6 +33,21 @@ describe('workers', () => {
       .toBe(false)
     await pidOf(service.port)
     expect((await service.stats()).stats).toMatchObject({ requests: 11 })
+  })
+
+  it('tell their metrics together, whichever of them is asked, and none of it is lost when they are replaced', async () => {
+    const service = await serve()
+    for (let asked = 0; asked < 20; asked++) await pidOf(service.port)
+    const counted = async (): Promise<number> => {
+      const answer = await fetch(`http://127.0.0.1:${service.port}/metrics`, { headers: { connection: 'close' } })
+      return sampleOf(parseMetrics(await answer.text()), 'bolt_http_requests_total', { route: '/pid', status: '2xx' })
+    }
+    expect(await counted()).toBe(20)
+    service.process.kill('SIGHUP')
+    await Promise.all(service.pids.map(gone))
+    expect(await counted()).toBe(20)
+    await pidOf(service.port)
+    expect(await counted()).toBe(21)
   })
 
   it('are started again when they crash', async () => {
@@ -69,8 +85,8 @@ describe('workers', () => {
 
   it('answer what is in flight on SIGTERM and end with 0, hooks run', async () => {
     const service = await serve()
-    const slow = Array.from({ length: 10 }, () => pidOf(service.port, '/slow?ms=2000'))
-    await expect.poll(async () => (await service.stats()).stats.inFlight, patient).toBe(10)
+    const slow = Array.from({ length: 10 }, () => pidOf(service.port, '/slow?ms=1000'))
+    await expect.poll(() => service.lines.filter((line) => line === 'entered').length, patient).toBe(10)
     service.process.kill('SIGTERM')
     await Promise.all(slow)
     expect(await service.exited).toEqual({ code: 0, signal: null })

@@ -84,6 +84,7 @@ impl Host {
             closing: None,
             finished: None,
         };
+        host.engine.set_clock(Box::new(host.clock.micros()));
         host.set_time();
         Ok(host)
     }

@@ -17,6 +17,12 @@ impl Clock {
         self.begin.elapsed().as_millis() as u64
     }
 
+    /// Tells microseconds since the host began, for those who measure.
+    pub(crate) fn micros(&self) -> impl Fn() -> u64 + Send + use<> {
+        let begin = self.begin;
+        move || begin.elapsed().as_micros() as u64
+    }
+
     pub(crate) fn unix_seconds() -> u64 {
         SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
     }

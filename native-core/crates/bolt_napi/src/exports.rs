@@ -64,6 +64,8 @@ exports! {
     "claims" = claims(1);
     "setKeys" = set_keys(3);
     "stats" = stats(1);
+    "metrics" = metrics(1);
+    "takeLog" = take_log(1);
 }
 
 /// Asks the engine about a request; undefined when it is over.
@@ -379,11 +381,34 @@ mod functions {
             ("nativeAnswers", stats.native_answers),
             ("javascriptCalls", stats.calls),
             ("connections", stats.connections),
+            ("connectionsTotal", stats.accepted),
             ("inFlight", stats.in_flight),
+            ("bytesReceived", stats.received),
+            ("bytesSent", stats.sent),
         ] {
             js.set(object, name, js.number(value as f64));
         }
         object
+    }
+
+    pub(super) fn metrics(request: Request<1>) -> Value {
+        let js = request.js;
+        let server = match server::named(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        let metrics = server.host.borrow().engine_ref().metrics();
+        metrics.map_or(js.undefined(), |text| js.text(&text))
+    }
+
+    pub(super) fn take_log(request: Request<1>) -> Value {
+        let js = request.js;
+        let server = match server::named(&request) {
+            Ok(server) => server,
+            Err(thrown) => return thrown,
+        };
+        let log = server.host.borrow_mut().engine().take_log();
+        log.map_or(js.undefined(), |text| js.text(&text))
     }
 
     /// Names and values in turn, as Latin-1; `None` when one of them is no such string.

@@ -2,6 +2,7 @@
 
 use super::app::{App, Fixed, FixedCoding};
 use super::connection::FileTail;
+use super::observe::Seen;
 use super::problem::{self, PlacedIssue};
 use super::request_id::RequestId;
 use super::{Context, cors::Cors};
@@ -21,6 +22,8 @@ pub(crate) struct Meta {
     /// HEAD: the fields of the response without its content.
     pub(crate) omit_body: bool,
     pub(crate) origin: Option<Span>,
+    /// Filled in if somebody observes.
+    pub(crate) seen: Seen,
 }
 
 impl Meta {
@@ -30,6 +33,7 @@ impl Meta {
             keep_alive: head.keep_alive,
             http10: head.http10,
             omit_body: head.method == Method::Head,
+            seen: Seen::default(),
             origin: head.known.origin.and_then(|at| head.fields.get(at as usize)).map(|f| f.value),
         }
     }
@@ -73,6 +77,10 @@ impl Writer<'_> {
     /// Everything up to the empty line. `own` are complete field lines, `security` those of the application that apply.
     #[inline]
     pub(crate) fn head(&self, out: &mut Vec<u8>, status: u16, own: &[u8], security: &[u8], length: Option<u64>) {
+        if let Some(observer) = &self.cx.observer {
+            let id = |text: &mut Vec<u8>| self.cx.ids.write(text, self.raw, self.meta.id);
+            self.cx.observe(observer, &self.meta.seen, status, id);
+        }
         out.reserve(512);
         status_line(out, status);
         out.extend_from_slice(own);

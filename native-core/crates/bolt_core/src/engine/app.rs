@@ -9,7 +9,9 @@ use crate::auth::{Guard, JwtVerifier};
 use crate::compression::Compression;
 use crate::http::Method;
 use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
-use crate::plan::{AnswerRoute, AppPlan, HandlerRoute, Limits, OnMissing, PartPlan, PlanError, RoutePlan, StaticRoute};
+use crate::plan::{
+    AnswerRoute, AppPlan, HandlerRoute, Limits, ObservePlan, OnMissing, PartPlan, PlanError, RoutePlan, StaticRoute,
+};
 use crate::rate_limit::RateLimit;
 use crate::routing::{Pattern, Tree};
 use crate::schema::{Part, Place, Schema};
@@ -27,6 +29,7 @@ pub struct App {
     pub(crate) proxies: Proxies,
     pub(crate) auths: Vec<JwtVerifier>,
     pub(crate) rate_limits: Vec<RateLimit>,
+    pub(crate) observe: ObservePlan,
     pub(crate) tree: Tree,
     /// Prefix without final slash, longest first.
     pub(crate) mounts: Vec<(String, u32)>,
@@ -139,6 +142,7 @@ impl App {
             proxies: Proxies::compile(&plan.trusted_proxies)?,
             auths: Vec::new(),
             rate_limits: Vec::new(),
+            observe: plan.observe,
             tree: Tree::default(),
             mounts: Vec::new(),
             routes: Vec::with_capacity(plan.routes.len()),

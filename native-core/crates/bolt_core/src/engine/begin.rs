@@ -6,6 +6,7 @@ use super::answer::{Answer, Meta, Writer};
 use super::app::{App, Handler, Route};
 use super::connection::{Connection, Incoming, Left, Phase};
 use super::intake::is_skippable;
+use super::observe::Seen;
 use super::slots::{Handle, State};
 use super::upload::{Invitation, Upload};
 use super::{Context, body, encoding, fields, inputs};
@@ -40,7 +41,12 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
     let given = head.known.request_id.and_then(|at| head.fields.get(at as usize)).map(|field| field.value);
     let mut meta = Meta::of(&head, cx.ids.choose(raw, given));
     let path = str::from_utf8(head.path.slice(raw)).unwrap_or_default();
+    let since = cx.observed_now();
+    cx.route = None;
     let verdict = decide(app, cx, &Request { head: &head, raw, path, meta, peer: connection.peer });
+    if cx.observer.is_some() {
+        meta.seen = seen(app, cx, &head, raw, (connection.peer, since));
+    }
     let (framing, continues) = (head.framing, head.expects_continue);
     match verdict {
         Verdict::Native(answer) => {
@@ -89,6 +95,12 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
     cx.head = head;
 }
 
+/// What those who observe want to know of a request.
+fn seen(app: &App, cx: &Context, head: &Head, raw: &[u8], (peer, since): (IpAddr, u64)) -> Seen {
+    let address = app.proxies.client(peer, head.values(raw, "x-forwarded-for"));
+    Seen { since, route: cx.route.unwrap_or(u32::MAX), method: head.method, address }
+}
+
 pub(super) fn next_phase(keep_alive: bool) -> Phase {
     if keep_alive { Phase::Head } else { Phase::Ended }
 }
@@ -124,7 +136,10 @@ fn decide<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>) -> Verdict<
         return Verdict::Native(Answer::Options(u8::MAX));
     }
     match cx.matcher.find(&app.tree, &app.mounts, head.method, request.path) {
-        Outcome::Route(id) => route(app, cx, request, id),
+        Outcome::Route(id) => {
+            cx.route = Some(id);
+            route(app, cx, request, id)
+        }
         Outcome::OtherMethods(methods) if head.method == Method::Options => Verdict::Native(Answer::Options(methods)),
         Outcome::OtherMethods(methods) => Verdict::Native(Answer::MethodNotAllowed(methods)),
         Outcome::Slash(add) => Verdict::Native(Answer::Redirect(toggled(request, add))),

@@ -109,6 +109,7 @@ pub(super) fn too_large(limit: u64) -> Refusal {
 
 /// A request is here with all its bytes: validates the body and queues the call.
 pub(super) fn complete(connection: &mut Connection, app: &App, cx: &mut Context, handle: Handle) {
+    let queued = cx.observed_now();
     let Some(slot) = cx.slots.get_mut(handle) else { return };
     let verdict = match app.routes.get(slot.route as usize) {
         Some(Route::Handler(handler)) => match &handler.body {
@@ -120,6 +121,7 @@ pub(super) fn complete(connection: &mut Connection, app: &App, cx: &mut Context,
     match verdict {
         Ok(()) => {
             slot.state = State::Waiting;
+            slot.queued = queued;
             connection.received(handle, cx.now);
             cx.calls.push_back(handle);
         }

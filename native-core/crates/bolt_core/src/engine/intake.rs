@@ -3,6 +3,7 @@
 use super::answer::{Answer, Meta, Writer};
 use super::app::App;
 use super::connection::{Connection, KEEP, Phase};
+use super::observe::Seen;
 use super::{ConnectionId, Context, Engine, Fate, begin, body};
 use crate::error::{ErrorCode, Refusal};
 use crate::http::{Framing, Parsed};
@@ -11,6 +12,7 @@ impl Engine {
     /// Takes bytes that a connection received, in order. They may hold part of a request or many.
     pub fn receive(&mut self, id: ConnectionId, bytes: &[u8]) {
         let Some(connection) = self.connections.get_mut(id) else { return };
+        self.cx.stats.received += bytes.len() as u64;
         if connection.input.is_empty() {
             if matches!(connection.phase, Phase::Head) && connection.is_settled() {
                 connection.since = self.cx.now;
@@ -78,6 +80,7 @@ impl Engine {
     /// Notes that so many bytes of [`Engine::output`] were written.
     pub fn wrote(&mut self, id: ConnectionId, count: usize) {
         if let Some(connection) = self.connections.get_mut(id) {
+            self.cx.stats.sent += count as u64;
             connection.wrote(&mut self.cx, count, self.app.limits.stream_buffer);
             self.cx.sweep_by(connection.deadline(&self.app.limits));
         }
@@ -127,7 +130,8 @@ impl Connection {
 
     /// Answers a fault after which the bytes cannot be understood any more.
     pub(super) fn give_up(&mut self, app: &App, cx: &mut Context, refusal: Refusal) {
-        let meta = Meta { id: cx.ids.choose(b"", None), ..Meta::default() };
+        let seen = Seen { address: self.peer, ..Seen::default() };
+        let meta = Meta { id: cx.ids.choose(b"", None), seen, ..Meta::default() };
         cx.stats.native_answers += 1;
         self.phase = Phase::Ended;
         self.linger = true;

@@ -16,6 +16,7 @@ mod fields;
 mod files;
 mod inputs;
 mod intake;
+mod observe;
 mod problem;
 mod proxies;
 mod request_id;
@@ -28,10 +29,12 @@ pub use complete::{Body, RespondFault};
 pub use connection::Fate;
 pub use files::FileOutcome;
 pub use inputs::{Inputs, Value};
+pub use observe::MicroClock;
 pub use slots::{Handle, Slots};
 pub use stream::{Started, StreamFault};
 pub use upload::Read;
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
@@ -44,6 +47,7 @@ use crate::plan::{Limits, PlanError};
 use crate::rate_limit;
 use crate::routing::Matcher;
 use connection::Connection;
+use observe::Observer;
 use request_id::RequestIds;
 
 /// Number of a connection; reused after [`Engine::remove`].
@@ -82,6 +86,12 @@ pub struct Stats {
     pub connections: u64,
     /// Requests waiting for a handler or its answer.
     pub in_flight: u64,
+    /// Connections since the start.
+    pub accepted: u64,
+    /// Bytes that came from connections.
+    pub received: u64,
+    /// Bytes that were written to connections.
+    pub sent: u64,
 }
 
 /// The engine of one server.
@@ -108,6 +118,9 @@ pub(crate) struct Context {
     matcher: Matcher,
     /// What each rate limit has counted.
     rates: Vec<rate_limit::Table>,
+    observer: Option<RefCell<Observer>>,
+    /// Of the request that is being decided about.
+    route: Option<u32>,
     /// Filled by each head and swapped into the slot of a call.
     head: Head,
     draining: bool,
@@ -125,6 +138,7 @@ impl Engine {
     /// The plan is not understood.
     pub fn new(plan: &str, slots: Slots) -> Result<Self, PlanError> {
         let app = App::compile(plan)?;
+        let observer = Observer::new(&app.observe, app.routes.len());
         let rates = app.rate_limits.iter().map(|_| rate_limit::Table::default()).collect();
         Ok(Self {
             app,
@@ -140,6 +154,8 @@ impl Engine {
                 ids: RequestIds::default(),
                 matcher: Matcher::default(),
                 rates,
+                observer,
+                route: None,
                 head: Head::default(),
                 draining: false,
                 idle_time: 0,
@@ -166,6 +182,7 @@ impl Engine {
         let id = entry.key();
         let connection = entry.insert(Connection::new(id, peer, self.cx.now));
         self.cx.sweep_by(connection.deadline(&self.app.limits));
+        self.cx.stats.accepted += 1;
         id
     }
 
@@ -193,6 +210,9 @@ impl Engine {
         while let Some(handle) = self.cx.calls.pop_front() {
             if let Some(slot) = self.cx.slots.get(handle) {
                 self.cx.stats.calls += 1;
+                if let Some(observer) = &self.cx.observer {
+                    self.cx.observe_call(observer, slot.queued);
+                }
                 return Some(Call { handle, route: slot.route });
             }
         }

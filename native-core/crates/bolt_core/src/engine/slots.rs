@@ -74,6 +74,8 @@ pub(crate) struct Slot {
     pub(crate) sequence: u64,
     pub(crate) route: u32,
     pub(crate) meta: Meta,
+    /// When it was queued for a handler, microseconds; only if somebody observes.
+    pub(crate) queued: u64,
     pub(crate) head: Head,
     /// The bytes `head` is about.
     pub(crate) raw: Vec<u8>,

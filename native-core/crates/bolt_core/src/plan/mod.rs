@@ -4,12 +4,14 @@
 mod compression;
 mod cors;
 mod limits;
+mod observe;
 mod rate_limits;
 mod routes;
 
 pub use compression::{CompressionLevels, CompressionPlan};
 pub use cors::CorsPlan;
 pub use limits::Limits;
+pub use observe::ObservePlan;
 pub use rate_limits::{RateKey, RateLimitPlan};
 pub use routes::{AnswerRoute, BodyPlan, HandlerRoute, MountRoute, OnMissing, PartPlan, RoutePlan, StaticRoute};
 
@@ -69,6 +71,8 @@ pub struct AppPlan {
     pub auths: Vec<JwtPlan>,
     /// Rate limits, which routes name by index.
     pub rate_limits: Vec<RateLimitPlan>,
+    /// What is counted and written down.
+    pub observe: ObservePlan,
     /// All routes; `id` is the index.
     pub routes: Vec<RoutePlan>,
 }
@@ -85,6 +89,8 @@ struct Outline {
     auths: Vec<Value>,
     #[serde(default)]
     rate_limits: Vec<Value>,
+    #[serde(default)]
+    observe: Option<Value>,
     routes: Vec<Value>,
 }
 
@@ -98,6 +104,8 @@ impl AppPlan {
         let limits: Limits = read(outline.limits, "limits")?;
         limits.check()?;
         let auths = read_all(outline.auths, "auths")?;
+        let observe: ObservePlan = outline.observe.map(|value| read(value, "observe")).transpose()?.unwrap_or_default();
+        observe.check()?;
         let rate_limits = read_all(outline.rate_limits, "rateLimits")?;
         let routes =
             outline.routes.into_iter().enumerate().map(|(i, v)| RoutePlan::read(i, v)).collect::<Result<_, _>>()?;
@@ -109,6 +117,7 @@ impl AppPlan {
             trusted_proxies: outline.trusted_proxies,
             auths,
             rate_limits,
+            observe,
             routes,
         })
     }
