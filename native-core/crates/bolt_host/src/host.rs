@@ -189,7 +189,9 @@ impl Host {
                     }
                 }
                 Token(id) => {
+                    let mut is_awaited = false;
                     if let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) {
+                        is_awaited = socket.blocked && event.is_writable();
                         socket.hung_up |= event.is_read_closed();
                         socket.readable |= event.is_readable() || event.is_read_closed();
                     }
@@ -200,7 +202,7 @@ impl Host {
                         if event.is_readable() || event.is_read_closed() {
                             self.read(id, &mut budget);
                         }
-                        if event.is_writable() {
+                        if is_awaited {
                             self.write(id);
                         }
                     }
@@ -211,7 +213,7 @@ impl Host {
                 }
             }
         }
-        self.on_time();
+        self.look_at_deadlines();
         self.run_tasks();
     }
 
@@ -220,6 +222,12 @@ impl Host {
         self.set_time();
         if let Some(outbound) = &self.outbound {
             outbound.begin_pass();
+        }
+        self.look_at_deadlines();
+    }
+
+    fn look_at_deadlines(&mut self) {
+        if let Some(outbound) = &self.outbound {
             outbound.on_time();
         }
         self.engine.on_deadline();

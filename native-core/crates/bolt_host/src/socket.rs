@@ -24,6 +24,8 @@ pub(crate) struct Socket {
     pub(crate) hung_up: bool,
     /// The next pass looks at it anyway.
     pub(crate) is_queued: bool,
+    /// It took less than there was to write: only then does it matter that it can be written to, which every event says.
+    pub(crate) blocked: bool,
     shut: bool,
 }
 
@@ -40,7 +42,7 @@ pub(crate) enum Next {
 
 impl Socket {
     pub(crate) fn new(stream: Stream, peer: IpAddr) -> Self {
-        Self { stream, peer, readable: false, hung_up: false, is_queued: false, shut: false }
+        Self { stream, peer, readable: false, hung_up: false, is_queued: false, blocked: false, shut: false }
     }
 
     /// Reads what is there, as far as the engine wants it.
@@ -77,6 +79,7 @@ impl Socket {
 
     /// Writes what the engine has, and follows its decision on the connection.
     pub(crate) fn write(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
+        self.blocked = false;
         for _ in 0..WRITES {
             let output = engine.output(id);
             if output.is_empty() {
@@ -87,11 +90,13 @@ impl Socket {
                     let all = count == output.len();
                     engine.wrote(id, count);
                     if !all {
+                        self.blocked = true;
                         return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
                     }
                 }
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => {
+                        self.blocked = true;
                         return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
                     }
                     ErrorKind::Interrupted => {}
