@@ -24,7 +24,7 @@ export const servers = [
   {
     id: 'raw',
     title: 'our engine without Node',
-    command: [raw, '0', planFile],
+    command: [raw, 'serve', '0', planFile],
     needs: raw,
     yardstick: true,
     lacks: ['events', 'echo'],

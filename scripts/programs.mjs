@@ -5,7 +5,7 @@ import { run } from './process.mjs'
 import { step } from './steps.mjs'
 
 /** Command → Debian package. Tests skip with "missing program: NAME" where one is absent. */
-const needed = { chromium: 'chromium', curl: 'curl' }
+const needed = { chromium: 'chromium', curl: 'curl', valgrind: 'valgrind' }
 /** For the slow tests as well. */
 const neededForAll = { ...needed, nginx: 'nginx-light' }
 

@@ -2,7 +2,7 @@
  * `npm test`: sets up what is needed, then every test that fits in half an hour on two cores; `--all` adds the slow ones.
  * The last line counts what really ran, over all runners.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildAll } from './build.mjs'
 import { cleanEnv, npmCommand } from './npm.mjs'
@@ -21,6 +21,8 @@ const reports = join(root, '.tools', 'reports')
 const runners = [
   { name: 'check', run: check },
   { name: 'cargo test', run: cargo },
+  { name: 'bench', run: benchTests },
+  { name: 'instruction budget', run: budget },
   ...['generator', 'native-core', 'e2e'].map((folder) => ({ name: `vitest ${folder}`, run: () => vitest(folder) })),
 ]
 
@@ -106,6 +108,27 @@ async function cargo() {
     counts.skipped.push({ test: `cargo › ${test}`, why: why ?? 'no reason given' })
   }
   if (counts.passed + counts.failed === 0) throw new CommandFailed('cargo test', 'ran no test', output.slice(-4000))
+  return counts
+}
+
+async function benchTests() {
+  const files = readdirSync(join(root, 'bench/test')).map((name) => join(root, 'bench/test', name))
+  const output = await outputOf(process.execPath, ['--test', '--test-reporter=tap', ...files], cleanEnv())
+  const [passed, failed] = ['pass', 'fail'].map((word) =>
+    Number(output.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1]),
+  )
+  if (!(passed + failed > 0)) throw new CommandFailed('node --test bench/test/', 'ran no test', output.slice(-4000))
+  return { passed, failed, skipped: [] }
+}
+
+/** What the engine executes for one request, in a process of its own because it blocks. */
+async function budget() {
+  const output = await outputOf(process.execPath, [join(root, 'bench/budget.mjs')], cleanEnv())
+  const counts = { passed: 0, failed: 0, skipped: [] }
+  const why = output.match(/^skipped: (.+)$/m)?.[1]
+  if (why) counts.skipped.push({ test: 'instruction budget', why })
+  else if (/^budget: kept$/m.test(output)) counts.passed = 1
+  else counts.failed = 1
   return counts
 }
 

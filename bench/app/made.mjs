@@ -20,12 +20,22 @@ export const tls = () => ({ key: readFileSync(keyFile, 'utf8'), cert: readFileSy
 
 /** Makes what is not there; openssl comes with nearly every Linux. */
 export function make() {
-  mkdirSync(files, { recursive: true })
-  writeFileSync(`${files}/small.bin`, Buffer.alloc(4096, 'small '))
-  writeFileSync(`${files}/large.bin`, Buffer.alloc(1024 * 1024, 'large '))
-  execFileSync(process.execPath, [fileURLToPath(new URL('plan.mjs', import.meta.url)), planFile], { stdio: 'inherit' })
+  makeFiles()
+  makePlan()
   if (existsSync(certFile)) return
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
   const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '3650']
   execFileSync('openssl', [...kind, '-keyout', keyFile, '-out', certFile, ...subject], { stdio: 'pipe' })
+}
+
+function makeFiles() {
+  mkdirSync(files, { recursive: true })
+  writeFileSync(`${files}/small.bin`, Buffer.alloc(4096, 'small '))
+  writeFileSync(`${files}/large.bin`, Buffer.alloc(1024 * 1024, 'large '))
+}
+
+/** Writes the plan that the built core compiles from our application, which serves those files. */
+export function makePlan() {
+  makeFiles()
+  execFileSync(process.execPath, [fileURLToPath(new URL('plan.mjs', import.meta.url)), planFile], { stdio: 'pipe' })
 }

@@ -1,16 +1,27 @@
-//! The yardstick of the benchmarks: the same host and engine as under Node, with handlers in Rust instead of JavaScript.
-//!
-//! `bolt-raw PORT PLAN` listens on 127.0.0.1 (port 0 takes a free one), prints `listening <port>` once it does, and answers the routes of the plan
-//! (a file with `AppPlan` as JSON) with the handlers below, which are known by the route's path.
+//! The handlers of the benchmark's application, known by the path of their route.
 
-use std::process::ExitCode;
-use std::time::Duration;
-
-use bolt_core::engine::{Body, Call, Inputs, Slots, Value};
-use bolt_core::plan::{AppPlan, RoutePlan};
+use bolt_core::engine::{Body, Call, Inputs, Value};
+use bolt_core::plan::AppPlan;
 use bolt_core::{Engine, Handle};
-use bolt_host::{Bound, Host, ListenOptions, Listener};
 use serde::{Deserialize, Serialize};
+
+/// Answers the calls of an engine.
+#[derive(Debug)]
+pub(crate) struct Handlers {
+    by_route: Vec<Handler>,
+    body: Vec<u8>,
+}
+
+impl Handlers {
+    pub(crate) fn new(plan: &AppPlan) -> Self {
+        Self { by_route: plan.routes.iter().map(|route| handler(route.path())).collect(), body: Vec::new() }
+    }
+
+    pub(crate) fn answer(&mut self, engine: &mut Engine, call: Call) {
+        let handler = self.by_route.get(call.route as usize).copied().unwrap_or(Handler::Message);
+        answer(engine, handler, call, &mut self.body);
+    }
+}
 
 /// What a route answers.
 #[derive(Debug, Clone, Copy)]
@@ -49,46 +60,8 @@ struct Claims {
     sub: String,
 }
 
-fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(port), Some(plan)) = (arguments.next().and_then(|port| port.parse().ok()), arguments.next()) else {
-        eprintln!("usage: bolt-raw PORT PLAN");
-        return ExitCode::FAILURE;
-    };
-    match std::fs::read_to_string(&plan).map_err(Into::into).and_then(|plan| serve(port, &plan)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bolt-raw: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn serve(port: u16, plan: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let handlers: Vec<Handler> = AppPlan::parse(plan)?.routes.iter().map(handler).collect();
-    let mut host = Host::new(Engine::new(plan, Slots::default())?)?;
-    let bound = host.listen(Listener::open(&ListenOptions::tcp("127.0.0.1", port))?)?;
-    if let Bound::Ip(address) = bound {
-        println!("listening {}", address.port());
-    }
-    let mut body = Vec::new();
-    loop {
-        let timeout = host.deadline_at().map(|at| Duration::from_millis(host.until(at)));
-        host.turn(timeout)?;
-        loop {
-            host.run_calls(|engine, call| {
-                let handler = handlers.get(call.route as usize).copied().unwrap_or(Handler::Message);
-                answer(engine, handler, call, &mut body);
-            });
-            if !host.settle() {
-                break;
-            }
-        }
-    }
-}
-
-fn handler(route: &RoutePlan) -> Handler {
-    match route.path() {
+fn handler(path: &str) -> Handler {
+    match path {
         "/plaintext" => Handler::Plaintext,
         "/users/:id" => Handler::User,
         "/notes" => Handler::Note,
