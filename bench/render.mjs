@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { servers } from './servers.mjs'
 import { cpuTable, latencyTable, rateTable } from './tables/cells.mjs'
 import { instructionTable } from './tables/instructions.mjs'
+import { memoryTable, nodesTable, startTable } from './tables/more.mjs'
 import { losses, targetTable } from './tables/targets.mjs'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -33,11 +34,10 @@ function replacePart(text, { name, render }) {
 }
 
 function renderHttp(results) {
-  const { machine, versions, method, commit, date, skipped, memoryMiB } = results
+  const { machine, versions, method, commit, date, skipped } = results
   const named = servers
     .filter(({ id }) => versions.servers[id])
     .map(({ id, title }) => `${title} ${versions.servers[id]}`)
-  const memory = servers.filter(({ id }) => memoryMiB[id]).map(({ id, title }) => `${title} ${memoryMiB[id]}`)
   return [
     `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s; ${thrownAway(results)} ${named.join(', ')}.`,
     ...skipped,
@@ -51,7 +51,11 @@ function renderHttp(results) {
     rateTable(results),
     '### Latency\np50 / p99, µs, at full load.',
     latencyTable(results),
-    `Resident memory after the run, MiB: ${memory.join(', ')}.`,
+    '### Memory\nResident, before and after all scenarios.',
+    memoryTable(results),
+    '### Start\nFrom the creation of the process until it listens, 200 routes; median of 11.',
+    startTable(results),
+    ...(results.nodes ? ['### Ours on each Node\nCPU µs per request, the same binary.', nodesTable(results)] : []),
   ].join('\n\n')
 }
 

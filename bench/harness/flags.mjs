@@ -4,9 +4,9 @@ import { scenarios } from '../scenarios.mjs'
 import { servers } from '../servers.mjs'
 
 export const usage = `node bench/run.mjs [flags]
-  --rounds N        measured rounds, after one that warms up (default 5)
+  --rounds N        measured rounds, after one that warms up (default 3)
   --seconds N       load per server, scenario and round, whole seconds (default 1)
-  --minutes N       no new round that would end later (default 12)
+  --minutes N       no new round that would end later (default 14)
   --disturbance P   discard what is measured while anything else uses more than P % of a core (default 6)
   --servers a,b     only these: ${servers.map(({ id }) => id).join(', ')}
   --scenarios a,b   only these: ${scenarios.map(({ id }) => id).join(', ')}
@@ -18,9 +18,9 @@ export function readFlags(argv) {
   const { values } = parseArgs({
     args: argv,
     options: {
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '1' },
-      minutes: { type: 'string', default: '12' },
+      minutes: { type: 'string', default: '14' },
       disturbance: { type: 'string', default: '6' },
       servers: { type: 'string' },
       scenarios: { type: 'string' },

@@ -24,6 +24,10 @@ export function prepare(say) {
     say('installing the repository …')
     must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], root)
   }
+  if (!existsSync(`${bench}nodes/node_modules`)) {
+    say('installing the Nodes …')
+    must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], `${bench}nodes`)
+  }
   say('building the core …')
   must('npm', ['run', 'build', '--workspace', '@bolt-app/core'], root)
   say('building the engine without Node, and the WebSocket load …')

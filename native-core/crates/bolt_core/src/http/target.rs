@@ -94,23 +94,31 @@ static IN_HOST: [bool; 256] = {
 
 /// Whether it is `host[:port]` with a host that is not empty; user information is refused (RFC 9110 §4.2.4).
 pub(super) fn is_authority(text: &[u8]) -> bool {
-    let (host, port) = match text.iter().rposition(|b| *b == b':') {
-        Some(at) if text.last() != Some(&b']') => (&text[..at], Some(&text[at + 1..])),
-        _ => (text, None),
+    let rest = match text {
+        [b'[', literal @ ..] => after_ip_literal(literal),
+        _ => {
+            let host = text.iter().position(|b| !IN_HOST[usize::from(*b)]).unwrap_or(text.len());
+            (host > 0).then(|| &text[host..])
+        }
     };
-    let port_ok = port.is_none_or(|digits| {
-        digits.len() <= 5
-            && digits.iter().all(u8::is_ascii_digit)
-            && digits.iter().fold(0u32, |sum, digit| sum * 10 + u32::from(digit - b'0')) <= 65_535
-    });
-    port_ok && is_host(host)
+    match rest {
+        Some([]) => true,
+        Some([b':', digits @ ..]) => is_port(digits),
+        _ => false,
+    }
 }
 
-fn is_host(host: &[u8]) -> bool {
-    if let [b'[', inner @ .., b']'] = host {
-        return str::from_utf8(inner).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
-    }
-    !host.is_empty() && host.iter().all(|b| IN_HOST[usize::from(*b)])
+/// What follows `::1]`.
+fn after_ip_literal(literal: &[u8]) -> Option<&[u8]> {
+    let end = memchr::memchr(b']', literal)?;
+    str::from_utf8(&literal[..end]).ok()?.parse::<std::net::Ipv6Addr>().ok()?;
+    Some(&literal[end + 1..])
+}
+
+/// Up to 65535; it may be empty (RFC 3986 §3.2.3).
+fn is_port(digits: &[u8]) -> bool {
+    let add = |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'));
+    digits.len() <= 5 && digits.iter().try_fold(0, add).is_some_and(|port| port <= 65_535)
 }
 
 #[cfg(test)]

@@ -1,0 +1,35 @@
+/** Memory, starting, and ours on each Node. */
+import { scenarios } from '../scenarios.mjs'
+import { servers } from '../servers.mjs'
+import { figure, table } from './markdown.mjs'
+
+/** Resident memory before and after all scenarios, MiB. */
+export function memoryTable({ memoryMiB: { idle, loaded } }) {
+  const columns = servers.filter(({ id }) => loaded[id])
+  return table([
+    ['MiB', ...columns.map(({ title }) => title)],
+    ['started', ...columns.map(({ id }) => String(idle[id]))],
+    ['after the run', ...columns.map(({ id }) => String(loaded[id]))],
+  ])
+}
+
+/** From the creation of the process until it listens. */
+export function startTable({ startMs }) {
+  const columns = servers.filter(({ id }) => startMs[id])
+  return table([
+    ['', ...columns.map(({ title }) => title)],
+    ['ms', ...columns.map(({ id }) => figure(startMs[id]))],
+    ['of node:http', ...columns.map(({ id }) => figure(startMs[id] / startMs['node-http']))],
+  ])
+}
+
+/** CPU µs per request on each Node. */
+export function nodesTable({ nodes: { versions, cells } }) {
+  const ids = Object.keys(versions)
+  const rows = scenarios.filter(({ id }) => cells[id])
+  const text = (cell) => (cell ? `${figure(cell.cpu)} (${figure(cell.user)})` : '–')
+  return table([
+    ['', ...ids.map((id) => `Node ${versions[id]}`)],
+    ...rows.map(({ id, title }) => [title, ...ids.map((node) => text(cells[id][node]))]),
+  ])
+}
