@@ -1,6 +1,7 @@
 /** Our application: all routes of the scenarios, all default limits on. Run natively by `servers/ours.mjs`, its plan by our engine without Node. */
 import { z } from 'zod'
-import { createApp, jwt, rateLimit } from '../../native-core/dist/index.js'
+import { createApp, jwt, rateLimit, sse } from '../../native-core/dist/index.js'
+import { events } from './events.mjs'
 import { files } from './made.mjs'
 import { secret } from './token.mjs'
 
@@ -22,6 +23,7 @@ export function build(options) {
   app.post('/notes', { body: Note, status: 200 }, (ctx) => ({ title: ctx.body.title, tags: ctx.body.tags.length }))
   app.get('/private', { auth: jwt({ algorithms: ['HS256'], secret }) }, (ctx) => ({ sub: ctx.auth.sub }))
   app.get('/limited', { rateLimit: rateLimit({ limit: 1, window: 3600 }) }, () => ({}))
+  app.get('/events', () => sse(events()))
   app.static('/files', files)
   return app
 }

@@ -1,5 +1,5 @@
-import { isMainThread } from 'node:worker_threads'
 import type { Listening, Stats } from './binding.d.ts'
+import { builtins } from './builtins.ts'
 import { checkShape, shape } from './check.ts'
 import { type CompiledApp, type CompiledParts, compileApp, compileParts, KnownSchemas } from './compile.ts'
 import type { Declared } from './declared.ts'
@@ -152,7 +152,7 @@ export class App extends Router<'', undefined> {
   async #supervise(started: Started, settings: ListenSettings, workers: WorkerSettings): Promise<Supervised> {
     const { plan, grace } = settings
     const { logger } = this.#settings
-    if (!isMainThread) {
+    if (!builtins.workerThreads.isMainThread) {
       throw new BoltError(
         'workers-unavailable',
         'listen({ workers }) in a worker thread',

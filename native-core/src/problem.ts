@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { builtins } from './builtins.ts'
 import { httpErrors } from './errors.ts'
 
 /** One violated rule of a request. */
@@ -70,7 +70,7 @@ export function codeOf(status: number): string {
 
 /** Title of an error: that of its code, else the reason phrase of its status. */
 export function titleOf(status: number, code = codeOf(status)): string {
-  return own.get(code)?.title ?? STATUS_CODES[status] ?? 'Error'
+  return own.get(code)?.title ?? builtins.http.STATUS_CODES[status] ?? 'Error'
 }
 
 /** Builds the body of an error response. */

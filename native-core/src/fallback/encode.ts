@@ -1,4 +1,5 @@
-import * as zlib from 'node:zlib'
+import type * as zlib from 'node:zlib'
+import { builtins } from '../builtins.ts'
 import type { CompressionPlan, Encoding } from '../plan.ts'
 
 /** Contents up to this size are encoded at once; larger ones are sent as they are made. */
@@ -11,13 +12,18 @@ export const siblings: ReadonlyArray<[Encoding, string]> = [
   ['gzip', '.gz'],
 ]
 
-// Node has Zstandard since 22.15.
-const zstdSync = (zlib as { zstdCompressSync?: (bytes: Uint8Array, options: object) => Buffer }).zstdCompressSync
-const zstdStream = (zlib as { createZstdCompress?: (options: object) => zlib.Gzip }).createZstdCompress
+/** Node has Zstandard since 22.15. */
+interface Zstandard {
+  zstdCompressSync: (bytes: Uint8Array, options: object) => Buffer
+  createZstdCompress: (options: object) => zlib.Gzip
+}
+
+const zstandard = (): Zstandard | undefined =>
+  'zstdCompressSync' in builtins.zlib ? (builtins.zlib as unknown as Zstandard) : undefined
 
 /** The codings of a plan that this Node can make. */
 export function available(plan: CompressionPlan): Encoding[] {
-  return plan.encodings.filter((coding) => coding !== 'zstd' || zstdSync !== undefined)
+  return plan.encodings.filter((coding) => coding !== 'zstd' || zstandard() !== undefined)
 }
 
 /** A content encoded at once; undefined when it does not get smaller. */
@@ -25,26 +31,28 @@ export function encodeWhole(plan: CompressionPlan, coding: Encoding, content: Ui
   const options = optionsOf(plan, coding)
   const made =
     coding === 'br'
-      ? zlib.brotliCompressSync(content, options)
+      ? builtins.zlib.brotliCompressSync(content, options)
       : coding === 'gzip'
-        ? zlib.gzipSync(content, options)
-        : (zstdSync as NonNullable<typeof zstdSync>)(content, options)
+        ? builtins.zlib.gzipSync(content, options)
+        : (zstandard() as Zstandard).zstdCompressSync(content, options)
   return made.byteLength < content.byteLength ? made : undefined
 }
 
 /** An encoder for a content that comes in pieces. */
 export function encoder(plan: CompressionPlan, coding: Encoding): zlib.Gzip | zlib.BrotliCompress {
   const options = optionsOf(plan, coding)
-  if (coding === 'br') return zlib.createBrotliCompress(options)
-  return coding === 'gzip' ? zlib.createGzip(options) : (zstdStream as NonNullable<typeof zstdStream>)(options)
+  if (coding === 'br') return builtins.zlib.createBrotliCompress(options)
+  return coding === 'gzip' ? builtins.zlib.createGzip(options) : (zstandard() as Zstandard).createZstdCompress(options)
 }
 
 function optionsOf(plan: CompressionPlan, coding: Encoding): object {
   const level = plan.level[coding]
   if (coding === 'gzip') return { level }
-  if (coding === 'br') return { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: level } }
+  if (coding === 'br') return { params: { [builtins.zlib.constants.BROTLI_PARAM_QUALITY]: level } }
   return {
-    params: { [(zlib.constants as unknown as Record<string, number>).ZSTD_c_compressionLevel as number]: level },
+    params: {
+      [(builtins.zlib.constants as unknown as Record<string, number>).ZSTD_c_compressionLevel as number]: level,
+    },
   }
 }
 

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { builtins } from '../builtins.ts'
 import type { HttpErrorCode } from '../errors.ts'
 import { httpErrors } from '../errors.ts'
 import type { CompressionPlan } from '../plan.ts'
@@ -67,7 +67,7 @@ export class Exchange {
     this.address = address
     this.#base = base
     const given = req.headers['x-request-id']
-    this.requestId = typeof given === 'string' && /^[!-~]{1,128}$/.test(given) ? given : randomUUID()
+    this.requestId = typeof given === 'string' && /^[!-~]{1,128}$/.test(given) ? given : builtins.crypto.randomUUID()
   }
 
   get method(): string {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import { builtins } from '../builtins.ts'
 import { type HttpErrorCode, httpErrors } from '../errors.ts'
 import { PROBLEM_TYPE, problemBody } from '../problem.ts'
 
@@ -22,7 +22,7 @@ export function answerFault(error: NodeJS.ErrnoException, socket: Duplex, header
   }
   const code = codes[error.code ?? ''] ?? 'bad-request'
   const { status, title } = httpErrors[code]
-  const requestId = randomUUID()
+  const requestId = builtins.crypto.randomUUID()
   const body = problemBody({ status, detail: details[code] ?? 'The request is not proper HTTP', code, requestId })
   const head = [
     `HTTP/1.1 ${status} ${title}`,

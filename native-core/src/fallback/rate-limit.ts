@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
+import { builtins } from '../builtins.ts'
 import type { RateLimitPlan } from '../plan.ts'
 import { claimAt } from '../runner.ts'
 import { type Exchange, Rejection } from './exchange.ts'
@@ -38,7 +38,7 @@ class Table {
 export class RateCheck {
   readonly #plan: RateLimitPlan
   readonly #table = new Table()
-  readonly #secret = randomBytes(16)
+  readonly #secret = builtins.crypto.randomBytes(16)
 
   constructor(plan: RateLimitPlan) {
     this.#plan = plan
@@ -89,7 +89,7 @@ export class RateCheck {
 
   /** 48 bits that nobody can choose. */
   #hash(key: string): number {
-    return createHmac('sha256', this.#secret).update(key).digest().readUIntBE(0, 6) || 1
+    return builtins.crypto.createHmac('sha256', this.#secret).update(key).digest().readUIntBE(0, 6) || 1
   }
 }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, Stats } from '../binding.d.ts'
+import { builtins } from '../builtins.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
 import { AddressReader } from './address.ts'
@@ -110,7 +111,7 @@ export class FallbackServer {
 
   #createHttp(): Server {
     const { limits } = this.#plan
-    const server = createServer({
+    const server = builtins.http.createServer({
       maxHeaderSize: limits.headBytes,
       headersTimeout: limits.headersTimeout,
       requestTimeout: 0,

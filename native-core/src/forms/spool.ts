@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { openAsBlob } from 'node:fs'
 import { type FileHandle, mkdtemp, open, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtins } from '../builtins.ts'
 import { beyond } from './fault.ts'
 import { safeFilename } from './filename.ts'
 import type { FormSettings } from './limits.ts'
@@ -20,7 +20,7 @@ export class UploadFolder {
   /** A new path in it. */
   async path(): Promise<string> {
     this.#made ??= mkdtemp(join(this.#parent, 'bolt-uploads-'))
-    return join(await this.#made, randomUUID())
+    return join(await this.#made, builtins.crypto.randomUUID())
   }
 
   /** Removes it with everything in it. */

@@ -1,4 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { builtins } from '../builtins.ts'
 import { BoltError } from '../errors.ts'
 import type { Report } from '../metrics/snapshot.ts'
 import { type FromWorker, isOurs, SLOT, type ToWorker } from './protocol.ts'
@@ -127,7 +128,7 @@ export function exitText({ code, signal }: Exit): string {
 
 /** Starts the script of this process once more, with the same arguments, loaders and environment. */
 function start({ slot, fd }: ChildOptions): ChildProcess {
-  return fork(scriptPath(), process.argv.slice(2), {
+  return builtins.childProcess.fork(scriptPath(), process.argv.slice(2), {
     // Two processes cannot share the port of a debugger.
     execArgv: process.execArgv.map((argument) => argument.replace(/^(--inspect(?:-brk|-wait)?)(?:=.*)?$/, '$1=0')),
     env: { ...process.env, [SLOT]: String(slot) },
