@@ -53,9 +53,11 @@ impl Stream {
 
     /// Has closing look like a failure to the peer. A Unix domain socket cannot do that.
     pub(crate) fn reset_when_closed(&self) {
-        if let Self::Tcp(stream) = self {
+        match self {
             // If it cannot be had, an ordinary end must do.
-            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+            Self::Tcp(stream) => drop(SockRef::from(stream).set_linger(Some(Duration::ZERO))),
+            #[cfg(unix)]
+            Self::Unix(_) => {}
         }
     }
 

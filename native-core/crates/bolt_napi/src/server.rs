@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
-use std::time::Duration;
 
 use bolt_core::engine::{ConnectionId, Handle};
 use bolt_host::Host;
@@ -130,9 +129,10 @@ impl Server {
     }
 
     /// The host's descriptor is readable.
+    #[cfg(unix)]
     pub(crate) fn on_readable(self: &Rc<Self>) {
         self.batch(|host| {
-            if let Err(error) = host.turn(Some(Duration::ZERO)) {
+            if let Err(error) = host.turn(Some(std::time::Duration::ZERO)) {
                 eprintln!("bolt: the poll failed: {error}");
             }
         });

@@ -12,8 +12,11 @@ use crate::guard;
 use crate::server::Server;
 
 const UV_ASYNC: c_int = 1;
+#[cfg(unix)]
 const UV_POLL: c_int = 8;
+#[cfg(unix)]
 const UV_TIMER: c_int = 13;
+#[cfg(unix)]
 const UV_READABLE: c_int = 1;
 
 type Loop = *mut napi_sys::uv_loop_s;
@@ -26,8 +29,11 @@ unsafe extern "C" {
     fn uv_handle_get_type(handle: Handle) -> c_int;
     fn uv_async_init(event_loop: Loop, handle: Handle, callback: extern "C" fn(Handle)) -> c_int;
     fn uv_async_send(handle: Handle) -> c_int;
+    #[cfg(unix)]
     fn uv_poll_init(event_loop: Loop, handle: Handle, fd: c_int) -> c_int;
+    #[cfg(unix)]
     fn uv_poll_start(handle: Handle, events: c_int, callback: extern "C" fn(Handle, c_int, c_int)) -> c_int;
+    #[cfg(unix)]
     fn uv_timer_init(event_loop: Loop, handle: Handle) -> c_int;
     fn uv_timer_start(handle: Handle, callback: extern "C" fn(Handle), timeout: u64, repeat: u64) -> c_int;
     fn uv_ref(handle: Handle);

@@ -1,7 +1,7 @@
 //! An open listening socket.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use mio::event::Source;
@@ -15,7 +15,7 @@ use crate::transport::Stream;
 
 /// Who clients of a Unix domain socket seem to be: such a socket has no addresses, and is reached from this machine only.
 #[cfg(unix)]
-const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const LOCAL: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
 /// Where a listener can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
