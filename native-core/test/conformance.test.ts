@@ -6,7 +6,7 @@ import { readTable } from './conformance/table.mjs'
 
 const all = process.env.BOLT_TEST_ALL === '1'
 /** Servers of others are asked by `npm run test:all` only; their results are published, and change with their version. */
-const ours: ServerName[] = ['native', 'fallback']
+const ours: ServerName[] = ['native', 'thread', 'fallback']
 const peers: ServerName[] = ['node', 'nginx']
 
 /** Where a peer goes on differently behind a request that both accept, and why that is theirs. */
@@ -23,8 +23,8 @@ const exceptions: Record<string, string[]> = {
 }
 
 describe('the table of raw requests', () => {
-  it('ends as it says on the native host, every case', async () => {
-    expect(await ask('native')).toEqual({})
+  it.each(['native', 'thread'] as const)('ends as it says on the host %s, every case', async (host) => {
+    expect(await ask(host)).toEqual({})
   })
 
   it('ends on the fallback as docs/conformance.md says', async (context) => {

@@ -1,4 +1,4 @@
-export type ServerName = 'native' | 'fallback' | 'node' | 'nginx'
+export type ServerName = 'native' | 'thread' | 'fallback' | 'node' | 'nginx'
 
 export interface Started {
   port: number

@@ -18,12 +18,13 @@ const echoOf = (method, target, body) =>
 /** Each has a name to show and starts on a free port; `start` gives undefined where the server is not installed. */
 export const servers = {
   native: { name: '@bolt-app/core', start: () => ours('native') },
+  thread: { name: "@bolt-app/core with io: 'thread'", start: () => ours('native', 'thread') },
   fallback: { name: '@bolt-app/core on node:http (the fallback)', start: () => ours('fallback') },
   node: { name: 'node:http', start: nodeHttp },
   nginx: { name: 'nginx, as a proxy', start: nginx },
 }
 
-async function ours(host) {
+async function ours(host, io) {
   process.env.BOLT_CORE = host
   const { createApp } = await import('@bolt-app/core')
   const silent = { info: () => {}, warn: () => {}, error: () => {} }
@@ -35,7 +36,7 @@ async function ours(host) {
     const body = new Uint8Array(await request.arrayBuffer())
     return new Response(echoOf(request.method, pathname + search, body))
   })
-  const { port } = await app.listen({ port: 0 })
+  const { port } = await app.listen({ port: 0, ...(io && { io }) })
   if (app.host !== host) throw new Error(`asked for ${host}, got ${app.host}`)
   return { port, version: host === 'native' ? undefined : node, stop: () => app.close() }
 }

@@ -11,6 +11,9 @@ use crate::plan::Limits;
 /// Size of the parser's table; limits cannot allow more.
 const TABLE: usize = 256;
 
+/// Empty lines before a request that are skipped (RFC 9112 §2.2). More would be read again with each that arrives.
+const EMPTY_LINES: usize = 8;
+
 /// A header field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
@@ -83,6 +86,9 @@ impl Head {
     /// # Errors
     /// What to answer before closing.
     pub fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<Parsed, Refusal> {
+        if bytes.starts_with(b"\r\n") {
+            check_empty_lines(bytes)?;
+        }
         let mut table = [const { MaybeUninit::<httparse::Header<'_>>::uninit() }; TABLE];
         let mut request = httparse::Request::new(&mut []);
         let config = httparse::ParserConfig::default();
@@ -195,6 +201,15 @@ fn check_line_ends(head: &[u8]) -> Result<(), Refusal> {
         if at == 0 || head[at - 1] != b'\r' {
             return Err(Refusal::new(ErrorCode::BadRequest, "A line of the head ends in LF without CR."));
         }
+    }
+    Ok(())
+}
+
+#[cold]
+fn check_empty_lines(bytes: &[u8]) -> Result<(), Refusal> {
+    if bytes.chunks_exact(2).take(EMPTY_LINES + 1).filter(|pair| *pair == b"\r\n").count() > EMPTY_LINES {
+        let detail = format!("There are more than {EMPTY_LINES} empty lines before the request.");
+        return Err(Refusal::new(ErrorCode::BadRequest, detail));
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use crate::dice::Dice;
 type Decoded = Option<(Vec<u8>, usize)>;
 
 pub(super) fn check(input: &[u8]) {
+    // What fits in all bounds; the bounds have tests of their own.
+    let input = &input[..input.len().min(4_000)];
     let whole = decode(std::iter::once(input));
     let mut dice = Dice::of(input);
     let cut = dice.roll(input.len() + 1);
@@ -37,11 +39,8 @@ fn decode<'p>(pieces: impl Iterator<Item = &'p [u8]>) -> Result<Decoded, ()> {
     Ok(None)
 }
 
-/// RFC 9112 §7.1 line by line, for sizes and overheads that fit in the bounds.
+/// RFC 9112 §7.1 line by line.
 fn plainly(input: &[u8]) -> Decoded {
-    if input.len() > 4_000 {
-        return None;
-    }
     let (mut body, mut at) = (Vec::new(), 0);
     loop {
         let line = line(input, at)?;
@@ -77,7 +76,8 @@ fn line(input: &[u8], at: usize) -> Option<&[u8]> {
 
 /// Where the trailers end.
 fn trailers(input: &[u8], mut at: usize) -> Option<usize> {
-    for _ in 0..32 {
+    // As many as are taken, and the empty line.
+    for _ in 0..=32 {
         let line = line(input, at)?;
         at += line.len() + 2;
         if line.is_empty() {
