@@ -11,6 +11,7 @@ const codes: Readonly<Record<string, HttpErrorCode>> = {
 
 const details: Partial<Record<HttpErrorCode, string>> = {
   'headers-too-large': 'The head is too large (limits.headBytes)',
+  'not-implemented': 'This is no proxy: CONNECT is not available',
   'request-timeout': 'The head took too long (limits.headersTimeout)',
 }
 
@@ -20,7 +21,16 @@ export function answerFault(error: NodeJS.ErrnoException, socket: Duplex, header
     socket.destroy()
     return
   }
-  const code = codes[error.code ?? ''] ?? 'bad-request'
+  end(socket, codes[error.code ?? ''] ?? 'bad-request', headers)
+}
+
+/** Answers CONNECT, which node:http gives to nobody else. */
+export function refuseConnect(socket: Duplex, headers: readonly string[]): void {
+  socket.on('error', () => socket.destroy())
+  end(socket, 'not-implemented', headers)
+}
+
+function end(socket: Duplex, code: HttpErrorCode, headers: readonly string[]): void {
   const { status, title } = httpErrors[code]
   const requestId = builtins.crypto.randomUUID()
   const body = problemBody({ status, detail: details[code] ?? 'The request is not proper HTTP', code, requestId })

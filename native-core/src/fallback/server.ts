@@ -9,7 +9,7 @@ import { AddressReader } from './address.ts'
 import { assertFits, hasBody } from './body.ts'
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
 import { Exchange, Rejection, type Texts } from './exchange.ts'
-import { answerFault } from './faults.ts'
+import { answerFault, refuseConnect } from './faults.ts'
 import { serveFile } from './files.ts'
 import { injectBytes, watchInjected } from './inject.ts'
 import { listenHttp } from './listen.ts'
@@ -17,6 +17,7 @@ import { Observer } from './observer.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
+import { assertStrict, saysClose } from './strict.ts'
 import { TokenCheck } from './tokens.ts'
 import { Upload } from './upload.ts'
 
@@ -39,6 +40,8 @@ export class FallbackServer {
   readonly #addresses: AddressReader
   readonly #http: Server
   readonly #sockets = new Set<Socket>()
+  /** Connections on which something was refused that cannot be read safely: nothing behind it is looked at. */
+  readonly #refused = new WeakSet<Socket>()
   readonly #texts: Texts[] = []
   readonly observer: Observer
   #bytes = { received: 0, sent: 0 }
@@ -133,19 +136,26 @@ export class FallbackServer {
     server.on('request', serve)
     server.on('checkContinue', serve)
     server.on('checkExpectation', serve)
-    server.on('clientError', (error, socket) => answerFault(error, socket, this.#plan.securityHeaders))
+    server.on('connect', (_req, socket) => refuseConnect(socket, this.#plan.securityHeaders))
+    server.on('clientError', (error, socket) => {
+      // What was refused already is not answered twice.
+      if (this.#refused.has(socket as Socket)) socket.end()
+      else answerFault(error, socket, this.#plan.securityHeaders)
+    })
     return server
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (this.#refused.has(req.socket)) return
     this.#requests += 1
     watchInjected(req, res)
     const base = [...this.#plan.securityHeaders, ...corsHeaders(this.#plan.cors, req.headers)]
     const address = this.#addresses.read(req.socket.remoteAddress, req.headers['x-forwarded-for'] as string | undefined)
     const exchange = new Exchange(req, res, base, address)
     if (this.observer.isOn) exchange.onHead = (status) => this.observer.answered(exchange, status)
-    if (this.#isClosing) res.shouldKeepAlive = false
+    if (this.#isClosing || saysClose(req)) res.shouldKeepAlive = false
     try {
+      this.#assertReadable(exchange)
       await this.#route(exchange)
     } catch (error) {
       this.#nativeAnswers += 1
@@ -155,19 +165,31 @@ export class FallbackServer {
     }
   }
 
+  /** Throws for a head that is not strict or too large; the connection ends with the answer. */
+  #assertReadable({ req, res, target }: Exchange): void {
+    const { limits } = this.#plan
+    try {
+      if (target.length > limits.uriBytes)
+        throw new Rejection('uri-too-long', `The target is longer than ${limits.uriBytes} bytes (limits.uriBytes)`)
+      if (req.rawHeaders.length / 2 > limits.headerCount)
+        throw new Rejection('headers-too-large', `More than ${limits.headerCount} headers (limits.headerCount)`)
+      assertStrict(req)
+    } catch (error) {
+      this.#refused.add(req.socket)
+      res.shouldKeepAlive = false
+      throw error
+    }
+  }
+
   async #route(exchange: Exchange): Promise<void> {
     const { req } = exchange
-    const { limits, cors } = this.#plan
-    if (exchange.target.length > limits.uriBytes)
-      throw new Rejection('uri-too-long', `The target is longer than ${limits.uriBytes} bytes (limits.uriBytes)`)
-    if (req.rawHeaders.length / 2 > limits.headerCount) {
-      throw new Rejection('headers-too-large', `More than ${limits.headerCount} headers (limits.headerCount)`)
-    }
+    const { cors } = this.#plan
     const { expect } = req.headers
     if (expect !== undefined && expect.toLowerCase() !== '100-continue')
       throw new Rejection('expectation-failed', `Expect: ${expect} is not supported`)
     if (cors !== null && isPreflight(req.method, req.headers))
       return this.#answer(exchange, 204, preflightHeaders(cors, req.headers), undefined)
+    if (exchange.target === '*') return this.#answer(exchange, 204, ['allow', everyMethod], undefined)
     const path = pathOf(exchange.target)
     const match = this.#match(exchange.method, path)
     switch (match.kind) {
@@ -282,6 +304,8 @@ export class FallbackServer {
     exchange.req.resume()
   }
 }
+
+const everyMethod = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 function pathOf(target: string): string {
   const end = target.indexOf('?')

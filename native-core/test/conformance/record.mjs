@@ -36,7 +36,8 @@ async function main(args) {
     print(id, failed)
     results[id] = { name: servers[id].name, version: server.version, failed }
   }
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+  const ordered = Object.fromEntries(Object.keys(servers).map((id) => [id, results[id]]))
+  writeFileSync(file, `${JSON.stringify(ordered, null, 2)}\n`)
 }
 
 function print(name, failed) {

@@ -42,12 +42,10 @@ export const framing: Case[] = [
   smuggling(
     'refuses a coding before chunked',
     raw(`POST /bytes HTTP/1.1\n${host}\nTransfer-Encoding: gzip, chunked`, '0\r\n\r\n'),
-    true,
   ),
   smuggling(
     'refuses chunked twice',
     raw(`POST /bytes HTTP/1.1\n${host}\nTransfer-Encoding: chunked\nTransfer-Encoding: chunked`, '0\r\n\r\n'),
-    true,
   ),
   smuggling(
     'refuses a coding that is not chunked',
@@ -60,7 +58,6 @@ export const framing: Case[] = [
   smuggling(
     'refuses Transfer-Encoding on HTTP/1.0',
     raw(`POST /bytes HTTP/1.0\n${host}\nTransfer-Encoding: chunked`, '0\r\n\r\n'),
-    true,
   ),
   smuggling('refuses a bare LF as line end', Buffer.from(`GET /healthz HTTP/1.1\n${host}\n\n`)),
   smuggling('refuses one bare LF among CRLF', Buffer.from(`GET /healthz HTTP/1.1\r\n${host}\nX: y\r\n\r\n`)),
@@ -75,11 +72,11 @@ export const framing: Case[] = [
   ),
   smuggling('refuses an empty header name', Buffer.from(`GET /healthz HTTP/1.1\r\n${host}\r\n: a\r\n\r\n`)),
   smuggling('refuses a missing Host', Buffer.from('GET /healthz HTTP/1.1\r\n\r\n')),
-  smuggling('refuses two Hosts', raw(`GET /healthz HTTP/1.1\n${host}\nHost: evil.example`), true),
-  smuggling('refuses a Host that is none', raw('GET /healthz HTTP/1.1\nHost: a b'), true),
+  smuggling('refuses two Hosts', raw(`GET /healthz HTTP/1.1\n${host}\nHost: evil.example`)),
+  smuggling('refuses a Host that is none', raw('GET /healthz HTTP/1.1\nHost: a b')),
   smuggling('refuses an unknown protocol', raw(`GET /healthz FTP/1.1\n${host}`)),
   smuggling('refuses two blanks in the request line', raw(`GET  /healthz HTTP/1.1\n${host}`), true),
-  smuggling('refuses a control character in the target', Buffer.from(`GET /a\x01b HTTP/1.1\r\n${host}\r\n\r\n`), true),
+  smuggling('refuses a control character in the target', Buffer.from(`GET /a\x01b HTTP/1.1\r\n${host}\r\n\r\n`)),
   smuggling('refuses a target that is no path', raw(`GET healthz HTTP/1.1\n${host}`)),
   smuggling('refuses a chunk size that is no number', raw(chunkedHead(), 'xyz\r\nabc\r\n0\r\n\r\n'), false),
   smuggling('refuses a chunk without its line end', raw(chunkedHead(), '3\r\nabcXX0\r\n\r\n')),
@@ -189,7 +186,6 @@ export const connection: Case[] = [
     ask: raw(`CONNECT a.example:443 HTTP/1.1\n${host}`),
     answer: { status: 501, code: 'not-implemented' },
     native: true,
-    skip: { fallback: 'node:http closes the connection of a CONNECT without an answer' },
   },
   {
     title: 'does not upgrade to HTTP/2',
