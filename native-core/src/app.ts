@@ -12,7 +12,15 @@ import { UploadFolder } from './forms/spool.ts'
 import { type Host, type HostBinding, openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
-import { type ListenOptions, type ListenSettings, listenPlan, listenSettings, onSignals, urlOf } from './listen.ts'
+import {
+  assertSpoken,
+  type ListenOptions,
+  type ListenSettings,
+  listenPlan,
+  listenSettings,
+  onSignals,
+  urlOf,
+} from './listen.ts'
 import { PROMETHEUS_TYPE, type RouteLabel, renderMetrics } from './metrics/prometheus.ts'
 import type { Report, Snapshot } from './metrics/snapshot.ts'
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
@@ -22,6 +30,7 @@ import { createRuntime } from './request-context.ts'
 import { startRequestLog } from './request-log.ts'
 import type { RouteOptions } from './route.ts'
 import { Router } from './router.ts'
+import { type TlsReload, watchTls } from './tls-reload.ts'
 import { joinSupervisor, type Member, workerSlot } from './workers/member.ts'
 import type { WorkerSettings } from './workers/options.ts'
 import { LISTENER } from './workers/protocol.ts'
@@ -41,6 +50,11 @@ export interface Server {
   readonly workers: Workers | undefined
   /** The same as `app.close()`. */
   close(): Promise<void>
+  /**
+   * Reads the certificates of `listen({ tls })` again, for new connections. It happens by itself when their files change.
+   * @throws BoltError when they cannot be used; the old ones stay
+   */
+  reloadTls(): void
 }
 
 /** One line of `app.routes()`. */
@@ -79,6 +93,7 @@ export class App extends Router<'', undefined> {
   #isListening = false
   #stopSignals: (() => void) | undefined
   #supervised: Supervised | undefined
+  #tls: TlsReload | undefined
 
   /** @internal */
   constructor(options: AppOptions) {
@@ -125,11 +140,23 @@ export class App extends Router<'', undefined> {
     if (this.#isListening)
       throw new BoltError('app-started', 'listen() was called twice', 'one application listens once; make another')
     const started = this.#start()
+    assertSpoken(started.host, options)
     this.#isListening = true
     const { grace } = settings
     const close = (): Promise<void> => this.close({ grace })
+    const hasTls = options.tls !== undefined
+    const reloadTls = (): void => this.#reloadTls()
     const served = (listening: Listening, workers?: Workers): Server => {
-      return { host: '', port: 0, path: undefined, ...listening, url: urlOf(listening), workers, close }
+      return {
+        host: '',
+        port: 0,
+        path: undefined,
+        ...listening,
+        url: urlOf(listening, hasTls),
+        workers,
+        close,
+        reloadTls,
+      }
     }
     if (settings.workers !== null && workerSlot === undefined) {
       const { listening, workers } = await this.#supervise(started, settings, settings.workers)
@@ -142,10 +169,24 @@ export class App extends Router<'', undefined> {
       this.#isListening = false
       throw error
     })
+    if (options.tls !== undefined)
+      this.#tls = watchTls(options.tls, started.binding, started.server, this.#settings.logger)
     if (isWorker) this.#join(settings)
     else if (settings.signals)
       this.#stopSignals = onSignals(() => this.close({ grace, idle: IDLE.alone }), this.#settings.logger)
     return served(listening)
+  }
+
+  #reloadTls(): void {
+    if (this.#tls === undefined) {
+      const isSupervisor = this.#supervised !== undefined
+      throw new BoltError(
+        'invalid-tls',
+        `reloadTls(): ${isSupervisor ? 'this process supervises workers' : 'the server listens without TLS'}`,
+        isSupervisor ? 'workers read files that changed by themselves' : 'give listen() a certificate',
+      )
+    }
+    this.#tls.now()
   }
 
   /** Starts workers instead of listening. */
@@ -309,6 +350,7 @@ export class App extends Router<'', undefined> {
   async #close(grace: number, idle: number): Promise<void> {
     this.#stopSignals?.()
     await this.#supervised?.close()
+    this.#tls?.close()
     if (this.#started !== undefined) {
       const { binding, server, keySets, uploads, stopLog } = this.#started
       keySets.stop()

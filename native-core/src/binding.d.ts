@@ -72,6 +72,8 @@ export interface Binding {
    * The caller closes the descriptor, and removes the file of a Unix domain socket. Takes and throws what `listen` does.
    */
   openListener(plan: string): Listening & { fd: number }
+  /** Takes other certificates for new connections (`TlsPlan` of `tls.ts` as JSON). Throws `{ code: 'ETLS', message }`, and nothing changes. */
+  setTls(server: number, plan: string): void
   /**
    * Stops accepting, sends `Connection: close` with each further answer, ends idle connections after `idleMs`, and calls `done(cut)` when all
    * are gone or after `graceMs` (then `cut` counts those cut off).
@@ -138,6 +140,10 @@ export interface Binding {
   headers(handle: Handle): string[] | undefined
   /** The client's address: the peer, or what trusted proxies forwarded. */
   address(handle: Handle): string | undefined
+  /** Whether it came by TLS (https) or not (http). */
+  scheme(handle: Handle): 'http' | 'https' | undefined
+  /** The verified certificate of the client (DER), if it was asked for one and had one. */
+  clientCertificate(handle: Handle): Uint8Array | undefined
   /** The whole request body; undefined as long as a streamed one is not complete. */
   body(handle: Handle): Uint8Array | undefined
   /** Request id: the inbound x-request-id if it is 1-128 visible ASCII characters, else a new one. Also on the response. */

@@ -12,6 +12,9 @@ export const builtins = {
   get http() {
     return process.getBuiltinModule('node:http')
   },
+  get tls() {
+    return process.getBuiltinModule('node:tls')
+  },
   get workerThreads() {
     return process.getBuiltinModule('node:worker_threads')
   },

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { Auth } from './auth.ts'
 import type { OutputOf, Schema } from './schema/standard.ts'
 import type { TraceContext } from './trace.ts'
@@ -35,6 +36,10 @@ export interface RequestInfo {
   readonly url: string
   /** Path without the query, not decoded. */
   readonly path: string
+  /** `https` when it came by TLS to this server; a proxy that ends TLS is not asked. */
+  readonly scheme: 'http' | 'https'
+  /** The certificate by which the client proved who it is: with `listen({ tls: { clientAuth } })`, and if it has one. */
+  readonly clientCertificate: X509Certificate | undefined
   /** The client's address: the peer's, or what trusted proxies forwarded. */
   readonly address: string
   /** Also in the response header `x-request-id` and in log lines. */

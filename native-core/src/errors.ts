@@ -38,6 +38,7 @@ export const boltErrors = {
   'app-closed': 'An application that was closed does not open again.',
   'port-in-use': 'Another process listens on the port.',
   'listen-failed': 'The address could not be listened on.',
+  'invalid-tls': 'A certificate or a private key cannot be used.',
   'workers-unavailable': 'Worker processes cannot be had here.',
   'workers-failed': 'Worker processes do not start, or do not stay.',
   'jwks-unavailable': 'The key set of a token issuer could not be loaded.',

@@ -48,6 +48,7 @@ export type { AnswerOptions, MountOptions, Router, StaticOptions } from './route
 export type { InputOf, OutputOf, Schema } from './schema/standard.ts'
 export type { StreamBody } from './source.ts'
 export { type EventSource, type SendEvent, type ServerSentEvent, type SseOptions, sse } from './sse.ts'
+export type { CertificateOptions, TlsOptions } from './tls.ts'
 export type { TraceContext } from './trace.ts'
 export { workerSlot } from './workers/member.ts'
 export type { WorkerOptions } from './workers/options.ts'

@@ -2,7 +2,8 @@ import type { Listening } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
 import type { Logger } from './context.ts'
 import { BoltError } from './errors.ts'
-import type { HostBinding } from './host.ts'
+import type { Host, HostBinding } from './host.ts'
+import { readTls, type TlsOptions, type TlsPlan, tlsShape } from './tls.ts'
 import { type WorkerOptions, type WorkerSettings, workerSettings, workersCheck } from './workers/options.ts'
 
 export interface ListenOptions {
@@ -26,6 +27,13 @@ export interface ListenOptions {
   fd?: number
   /** Connections that the system completes before they are accepted; it may have a lower limit of its own. @default 1024 */
   backlog?: number
+  /** Certificates; with them clients must speak TLS. */
+  tls?: TlsOptions
+  /**
+   * Whether HTTP/2 is spoken beside HTTP/1.1: with TLS to clients that prefer it, without to those that begin with it (prior knowledge). The
+   * node:http fallback speaks HTTP/1.1 only, and refuses `true`. @default true
+   */
+  http2?: boolean
   /**
    * Serves from several processes: this one becomes their supervisor, which runs no handler, and starts the script again as often as asked
    * for. In each of them the same call listens. Linux and macOS. @default this process alone
@@ -55,6 +63,8 @@ export interface ListenPlan {
   backlog: number
   /** The engine has a default for the platform. */
   io: 'loop' | 'thread' | undefined
+  tls: TlsPlan | null
+  http2: boolean
 }
 
 /** Checked options, with their defaults. */
@@ -77,15 +87,18 @@ export function listenSettings(options: ListenOptions): ListenSettings {
     mode: shape.integer({ min: 0, max: 0o777 }),
     fd: shape.integer({ min: 0, max: 0x7fff_ffff }),
     backlog: shape.integer({ min: 1, max: 0x7fff_ffff }),
+    tls: tlsShape,
+    http2: shape.flag(),
     workers: workersCheck,
     // On Windows the poll of the engine cannot be part of Node's event loop.
     io: shape.oneOf(process.platform === 'win32' ? ['thread'] : ['loop', 'thread']),
     signals: shape.flag(),
     grace: shape.integer({ min: 0 }),
   })
-  const { backlog = 1024, io, signals = false, grace = 10_000 } = options
+  const { backlog = 1024, io, http2 = true, signals = false, grace = 10_000 } = options
+  const tls = options.tls === undefined ? null : readTls(options.tls)
   const workers = options.workers === undefined ? null : workerSettings(options.workers)
-  return { plan: { at: placeOf(options), backlog, io }, workers, signals, grace }
+  return { plan: { at: placeOf(options), backlog, io, tls, http2 }, workers, signals, grace }
 }
 
 function placeOf(options: ListenOptions): Place {
@@ -104,6 +117,16 @@ function placeOf(options: ListenOptions): Place {
   const { port = 3000, host = '127.0.0.1', reusePort = false, path, mode = null, fd } = options
   if (path !== undefined) return { unix: { path, mode } }
   return fd === undefined ? { tcp: { host, port, reusePort } } : { descriptor: fd }
+}
+
+/** Refuses what a host cannot speak. */
+export function assertSpoken(host: Host, options: ListenOptions): void {
+  if (options.http2 !== true || host.name === 'native') return
+  throw new BoltError(
+    'listen-failed',
+    'HTTP/2 needs the native engine, and this is the node:http fallback',
+    'leave http2 out: clients then use HTTP/1.1 here and HTTP/2 where the native engine runs',
+  )
 }
 
 /** Asks the host to listen; a refusal becomes one clear sentence. */
@@ -131,6 +154,8 @@ export function refusal(at: Place, error: { code?: string; message: string }): B
       error,
     )
   }
+  if (error.code === 'ETLS')
+    return new BoltError('invalid-tls', error.message, 'see the guide on TLS for what is understood', error)
   return new BoltError('listen-failed', `cannot listen on ${where}: ${error.message}`, hintOf(at, error.code), error)
 }
 
@@ -144,10 +169,10 @@ function hintOf(at: Place, code: string | undefined): string {
 }
 
 /** The address of a server, for people and for `fetch`. */
-export function urlOf(listening: Listening): string {
+export function urlOf(listening: Listening, hasTls: boolean): string {
   if ('path' in listening) return `unix:${listening.path}`
   const { host, port } = listening
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `http${hasTls ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Closes on the first SIGTERM or SIGINT and exits; a second one exits at once. Returns how to stop that. */

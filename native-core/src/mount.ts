@@ -15,7 +15,7 @@ function toRequest(ctx: RequestContext): Request {
   const { method } = request
   if (forbidden.test(method)) throw new HttpError(501, `${method} cannot be handed to a mounted application`)
   const headers = request.headers()
-  const address = `http://${headers.get('host') ?? 'localhost'}${request.url}`
+  const address = `${request.scheme}://${headers.get('host') ?? 'localhost'}${request.url}`
   if (!URL.canParse(address)) throw new HttpError(400, 'The Host header is not a host')
   const body = method === 'GET' || method === 'HEAD' ? null : bodyOf(ctx)
   return new Request(address, { method, headers, body, signal: ctx.signal, redirect: 'manual', duplex: 'half' })

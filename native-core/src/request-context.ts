@@ -1,5 +1,7 @@
+import type { X509Certificate } from 'node:crypto'
 import type { AuthContext, Claims } from './auth.ts'
 import type { Handle, Input } from './binding.d.ts'
+import { builtins } from './builtins.ts'
 import type { Context, HeaderReader, Logger, RequestInfo } from './context.ts'
 import { parseCookies } from './cookies.ts'
 import type { UploadFolder } from './forms/spool.ts'
@@ -177,6 +179,15 @@ class RequestView implements RequestInfo {
     const { url } = this
     const end = url.indexOf('?')
     return end === -1 ? url : url.slice(0, end)
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#binding.scheme(this.#handle) ?? 'http'
+  }
+
+  get clientCertificate(): X509Certificate | undefined {
+    const certificate = this.#binding.clientCertificate(this.#handle)
+    return certificate === undefined ? undefined : new builtins.crypto.X509Certificate(certificate)
   }
 
   get address(): string {

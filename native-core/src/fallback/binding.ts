@@ -2,6 +2,7 @@ import type { Handle } from '../binding.d.ts'
 import type { HostBinding } from '../host.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan } from '../plan.ts'
+import type { TlsPlan } from '../tls.ts'
 import type { Exchange } from './exchange.ts'
 import { listenFault } from './listen.ts'
 import { FallbackServer } from './server.ts'
@@ -22,6 +23,7 @@ export function createFallback(): HostBinding {
       servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, event, exchanges }))
       return id
     },
+    setTls: (id, plan) => server(id).setTls(JSON.parse(plan) as TlsPlan),
     listen: (id, plan) => server(id).listen(JSON.parse(plan) as ListenPlan),
     openListener: () => {
       throw listenFault('ENOTSUP', 'the node:http fallback cannot open sockets for other processes')
@@ -42,6 +44,8 @@ export function createFallback(): HostBinding {
     target: (handle) => exchanges.get(handle)?.target,
     header: (handle, name) => exchanges.get(handle)?.header(name),
     headers: (handle) => exchanges.get(handle)?.headers(),
+    scheme: (handle) => exchanges.get(handle)?.scheme,
+    clientCertificate: (handle) => exchanges.get(handle)?.clientCertificate,
     address: (handle) => exchanges.get(handle)?.address,
     body: (handle) => exchanges.get(handle)?.body,
     requestId: (handle) => exchanges.get(handle)?.requestId,

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { builtins } from '../builtins.ts'
 import type { HttpErrorCode } from '../errors.ts'
 import { httpErrors } from '../errors.ts'
@@ -76,6 +78,15 @@ export class Exchange {
 
   get target(): string {
     return this.req.url ?? ''
+  }
+
+  get scheme(): 'http' | 'https' {
+    return isTls(this.req.socket) ? 'https' : 'http'
+  }
+
+  get clientCertificate(): Uint8Array | undefined {
+    const { socket } = this.req
+    return isTls(socket) ? socket.getPeerX509Certificate()?.raw : undefined
   }
 
   get isAnswered(): boolean {
@@ -299,4 +310,8 @@ interface Streamed {
 
 function lengthFault(message: string): Error {
   return Object.assign(new Error(message), { code: 'invalid-length' })
+}
+
+function isTls(socket: Socket): socket is TLSSocket {
+  return (socket as TLSSocket).encrypted === true
 }

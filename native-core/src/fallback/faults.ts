@@ -33,7 +33,11 @@ export function refuseConnect(socket: Duplex, headers: readonly string[]): void 
 function end(socket: Duplex, code: HttpErrorCode, headers: readonly string[]): void {
   const { status, title } = httpErrors[code]
   const requestId = builtins.crypto.randomUUID()
-  const body = problemBody({ status, detail: details[code] ?? 'The request is not proper HTTP', code, requestId })
+  const isPlain = error.code === 'PLAIN_HTTP'
+  const detail = isPlain
+    ? 'This port speaks TLS: use https:// instead of http://.'
+    : (details[code] ?? 'The request is not proper HTTP')
+  const body = problemBody({ status, detail, code, requestId })
   const head = [
     `HTTP/1.1 ${status} ${title}`,
     `content-type: ${PROBLEM_TYPE}`,

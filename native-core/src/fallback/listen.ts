@@ -1,6 +1,5 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs'
-import type { Server } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Server } from 'node:net'
 import { resolve as resolvePath } from 'node:path'
 import type { Listening } from '../binding.d.ts'
 import type { ListenPlan } from '../listen.ts'
@@ -10,25 +9,25 @@ export function listenFault(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
 
-/** Listens with node:http as the native engine does. */
-export async function listenHttp(http: Server, { at, backlog, io }: ListenPlan): Promise<Listening> {
+/** Listens as the native engine does. */
+export async function listenOn(server: Server, { at, backlog, io }: ListenPlan): Promise<Listening> {
   if (io === 'thread')
     throw listenFault('ENOTSUP', "the node:http fallback has no thread of its own: leave io: 'thread' out")
-  if ('descriptor' in at) return open(http, () => http.listen({ fd: at.descriptor, backlog }))
+  if ('descriptor' in at) return open(server, () => server.listen({ fd: at.descriptor, backlog }))
   if ('tcp' in at) {
     if (at.tcp.reusePort && !canShare())
       throw listenFault(
         'ENOTSUP',
         `node:http of Node ${process.versions.node} cannot share ports: it takes 22.12 or 23.1`,
       )
-    return open(http, () => http.listen({ ...at.tcp, backlog }))
+    return open(server, () => server.listen({ ...at.tcp, backlog }))
   }
   const path = resolvePath(at.unix.path)
   const listen = (): Promise<Listening> =>
-    open(http, () => {
-      http.listen({ path, backlog })
+    open(server, () => {
+      server.listen({ path, backlog })
       // Paths are bound at once, unlike ports; a failure is reported by an event.
-      if (at.unix.mode !== null && http.listening) chmodSync(path, at.unix.mode)
+      if (at.unix.mode !== null && server.listening) chmodSync(path, at.unix.mode)
     })
   try {
     return await listen()
@@ -38,12 +37,12 @@ export async function listenHttp(http: Server, { at, backlog, io }: ListenPlan):
   }
 }
 
-function open(http: Server, listen: () => void): Promise<Listening> {
+function open(server: Server, listen: () => void): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    http.once('error', reject)
-    http.once('listening', () => {
-      http.off('error', reject)
-      const address = http.address()
+    server.once('error', reject)
+    server.once('listening', () => {
+      server.off('error', reject)
+      const address = server.address()
       if (typeof address === 'string') resolve({ path: address })
       else if (address !== null) resolve({ host: address.address, port: address.port })
     })

@@ -5,6 +5,7 @@ import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, Stats } fr
 import { builtins } from '../builtins.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
+import type { TlsPlan } from '../tls.ts'
 import { AddressReader } from './address.ts'
 import { assertFits, hasBody } from './body.ts'
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
@@ -12,12 +13,13 @@ import { Exchange, Rejection, type Texts } from './exchange.ts'
 import { answerFault, refuseConnect } from './faults.ts'
 import { serveFile } from './files.ts'
 import { injectBytes, watchInjected } from './inject.ts'
-import { listenHttp } from './listen.ts'
+import { listenFault, listenOn } from './listen.ts'
 import { Observer } from './observer.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
 import { assertStrict, saysClose } from './strict.ts'
+import { openTlsFront, type TlsFront } from './tls.ts'
 import { TokenCheck } from './tokens.ts'
 import { Upload } from './upload.ts'
 
@@ -39,6 +41,7 @@ export class FallbackServer {
   readonly #rates: RateCheck[]
   readonly #addresses: AddressReader
   readonly #http: Server
+  #front: TlsFront | undefined
   readonly #sockets = new Set<Socket>()
   /** Connections on which something was refused that cannot be read safely: nothing behind it is looked at. */
   readonly #refused = new WeakSet<Socket>()
@@ -65,7 +68,17 @@ export class FallbackServer {
   }
 
   listen(plan: ListenPlan): Promise<Listening> {
-    return listenHttp(this.#http, plan)
+    if (plan.tls !== null) {
+      const refuse = (socket: Socket): void =>
+        answerFault(listenFault('PLAIN_HTTP', 'no TLS'), socket, this.#plan.securityHeaders)
+      this.#front = openTlsFront(this.#http, plan.tls, { timeout: this.#plan.limits.headersTimeout, refuse })
+    }
+    return listenOn(this.#front?.server ?? this.#http, plan)
+  }
+
+  setTls(plan: TlsPlan): void {
+    if (this.#front === undefined) throw listenFault('ETLS', 'the server listens without TLS')
+    this.#front.setTls(plan)
   }
 
   close(grace: number, idle: number, done: (cut: number) => void): void {
@@ -81,9 +94,10 @@ export class FallbackServer {
       const gone = [...this.#sockets].map((socket) => once(socket, 'close'))
       void Promise.all(gone).then(() => done(cut))
     }
-    if (this.#http.listening) {
+    const server = this.#front?.server ?? this.#http
+    if (server.listening) {
       // The server's own `close` would end idle connections at once.
-      NetServer.prototype.close.call(this.#http, finish)
+      NetServer.prototype.close.call(server, finish)
       if (idle === 0) this.#http.closeIdleConnections()
       else setTimeout(() => this.#http.closeIdleConnections(), idle)
     } else {

@@ -22,7 +22,7 @@ export interface Answer {
   errors?: string[]
 }
 
-export type Column = 'native socket' | 'native inject' | 'fallback socket' | 'fallback inject'
+export type Column = 'native socket' | 'native http2' | 'native inject' | 'fallback socket' | 'fallback inject'
 
 /** One row of the contract. */
 export interface Case {
@@ -38,7 +38,7 @@ export interface Case {
   /** The answer must come without entering JavaScript. */
   native?: boolean
   /** Why a column does not run this row. A `fallback` or `socket` key counts for both of its columns. */
-  skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject', string>>
+  skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject' | 'http2', string>>
 }
 
 export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited' | 'compressed' | 'forms'

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { variants } from '../hosts.ts'
 import { buildApps } from './apps/all.ts'
 import { entered } from './apps/entered.ts'
-import type { Answer, AppName, Case, Column } from './case.ts'
+import type { Answer, AppName, Ask, Case, Column } from './case.ts'
 import { answers, files, fixed, mounts } from './cases/answers.ts'
 import { auth } from './cases/auth.ts'
 import { bodies } from './cases/bodies.ts'
@@ -17,6 +17,7 @@ import { methods, routing } from './cases/routing.ts'
 import { streamedBodies, streams } from './cases/streams.ts'
 import { connection, framing, limits } from './cases/wire.ts'
 import { exchange } from './client.ts'
+import { askHttp2, openHttp2 } from './http2.ts'
 import { askBytes, checkAnswer, methodsOf, toAsked } from './run.ts'
 
 const table: Record<string, Case[]> = {
@@ -59,8 +60,8 @@ for (const { name, core: host, io } of variants) {
       for (const server of servers.values()) await server.close()
     })
 
-    for (const way of ['socket', 'inject'] as const) {
-      const column: Column = `${host} ${way}`
+    for (const way of ways(host)) {
+      const column = `${host} ${way}` as Column
       describe(way, () => {
         for (const [group, cases] of Object.entries(table)) {
           // Rows of raw bytes are about the wire; `inject` writes its own bytes.
@@ -79,12 +80,16 @@ for (const { name, core: host, io } of variants) {
       })
     }
 
-    async function runRow(row: Case, way: 'socket' | 'inject'): Promise<void> {
+    async function runRow(row: Case, way: Way): Promise<void> {
       const app = apps[row.app ?? 'main']
       const before = { calls: app.stats().javascriptCalls, entered: entered.count }
       const expected = [row.answer].flat() as Answer[]
       if (way === 'inject') {
         checkAnswer(await app.inject(toAsked(row)), expected[0] as Answer)
+      } else if (way === 'http2') {
+        const session = await openHttp2((servers.get(row.app ?? 'main') as Server).url)
+        const { status, headers, body } = await askHttp2(session, row.ask as Ask).finally(() => session.destroy())
+        checkAnswer({ status, headers: new Headers(headers), body }, withoutFraming(expected[0] as Answer))
       } else {
         const { port } = servers.get(row.app ?? 'main') as Server
         const bytes = askBytes(row)
@@ -107,11 +112,18 @@ for (const { name, core: host, io } of variants) {
   })
 }
 
-function skipReason(
-  row: Case,
-  host: 'native' | 'fallback',
-  way: 'socket' | 'inject',
-  column: Column,
-): string | undefined {
-  return row.skip?.[column] ?? row.skip?.[host] ?? (way === 'inject' ? row.skip?.inject : undefined)
+type Way = 'socket' | 'http2' | 'inject'
+
+/** The node:http fallback speaks HTTP/1.1 only. */
+function ways(host: 'native' | 'fallback'): Way[] {
+  return host === 'native' ? ['socket', 'http2', 'inject'] : ['socket', 'inject']
+}
+
+/** HTTP/2 has a framing of its own, and forbids the fields of HTTP/1.1's (RFC 9113 §8.2.2). */
+function withoutFraming(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, 'transfer-encoding': null, connection: null } }
+}
+
+function skipReason(row: Case, host: 'native' | 'fallback', way: Way, column: Column): string | undefined {
+  return row.skip?.[column] ?? row.skip?.[host] ?? (way === 'socket' ? undefined : row.skip?.[way])
 }

@@ -17,6 +17,7 @@ use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::{Injected, Memory};
 use crate::outbound::{FIRST_TOKEN, Outbound};
 use crate::poller::Poller;
+use crate::session::{Protocols, Session};
 use crate::socket::{Next, Socket};
 use crate::time::Clock;
 
@@ -44,6 +45,7 @@ pub struct Host {
     /// Made when it is first asked for.
     outbound: Option<Outbound>,
     listener: Option<Listener>,
+    protocols: Protocols,
     links: Vec<Option<Link>>,
     engine: Engine,
     buffer: Box<[u8]>,
@@ -51,6 +53,8 @@ pub struct Host {
     gate: Gate,
     /// Connections with something to do in the next pass.
     again: VecDeque<ConnectionId>,
+    /// Connections whose exchanges were touched.
+    carriers: Vec<ConnectionId>,
     /// When to look at the listener again, although it reports nothing.
     accept_at: Option<u64>,
     injected: Vec<(ConnectionId, Injected)>,
@@ -73,12 +77,14 @@ impl Host {
             waker,
             outbound: None,
             listener: None,
+            protocols: Protocols::default(),
             links: Vec::new(),
             engine,
             buffer: vec![0; BUFFER].into_boxed_slice(),
             clock: Clock::new(),
             gate: Gate::default(),
             again: VecDeque::new(),
+            carriers: Vec::new(),
             accept_at: None,
             injected: Vec::new(),
             closing: None,
@@ -100,6 +106,11 @@ impl Host {
         let registered = self.registry.register(listener.source(), LISTENER, Interest::READABLE);
         registered.map_err(|error| ListenError::new("ELISTEN", format!("listen: {error}")))?;
         Ok(self.listener.insert(listener).bound().clone())
+    }
+
+    /// What new connections can speak; HTTP/1.1 only, unless set.
+    pub fn protocols(&mut self) -> &mut Protocols {
+        &mut self.protocols
     }
 
     /// Whether connections are accepted.
@@ -268,14 +279,26 @@ impl Host {
     pub fn settle(&mut self) -> bool {
         self.run_tasks();
         let mut budget = Budget::new();
-        while let Some(id) = self.engine.take_touched() {
+        loop {
+            let Some(id) = self.engine.take_touched() else {
+                // Once all exchanges of a connection have said what they have, it is written once.
+                let Some(carrier) = self.carriers.pop() else { break };
+                self.engine.touch(carrier);
+                continue;
+            };
+            if let Some(carrier) = self.engine.carrier(id) {
+                self.touch_exchange(carrier, id);
+                continue;
+            }
             self.write(id);
             let before = self.engine.stats().requests;
             if catch_unwind(AssertUnwindSafe(|| self.engine.resume(id))).is_err() {
                 self.engine.fail_connection(id);
             }
-            let is_behind = matches!(self.links.get(id), Some(Some(Link::Socket { socket, .. })) if socket.readable);
-            if is_behind && self.engine.wants_input(id) {
+            if let Some(Some(Link::Socket { socket, .. })) = self.links.get(id)
+                && socket.readable
+                && socket.session.wants_input(&self.engine, id)
+            {
                 self.again(id);
             }
             if budget.spend(1 + (self.engine.stats().requests - before) as u32) {
@@ -334,6 +357,11 @@ impl Host {
         self.accept_at = None;
         self.closing.get_or_insert(self.clock.now().saturating_add(grace.as_millis() as u64));
         self.engine.drain();
+        for id in 0..self.links.len() {
+            if let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(id) {
+                socket.session.drain(&mut self.engine, id);
+            }
+        }
     }
 
     /// Once closed: the number of connections that had to be cut, as soon as all are gone or the grace is over.
@@ -357,6 +385,15 @@ impl Host {
     pub fn clear_tasks(&self) {
         if let Some(outbound) = &self.outbound {
             outbound.clear();
+        }
+    }
+
+    fn touch_exchange(&mut self, carrier: ConnectionId, exchange: ConnectionId) {
+        if let Some(Some(Link::Socket { socket, .. })) = self.links.get(carrier) {
+            socket.session.touch(exchange);
+            if self.carriers.last() != Some(&carrier) {
+                self.carriers.push(carrier);
+            }
         }
     }
 
@@ -387,11 +424,13 @@ impl Host {
             match one {
                 Accepted::Connection(stream, peer) => {
                     let id = self.engine.open(peer);
-                    self.add(id, Socket::new(stream, peer), true);
+                    self.add(id, Socket::new(stream, Session::new(&self.protocols), peer), true);
                 }
+                // Without its handshake, which is the most expensive part, a client of TLS can be told nothing.
+                Accepted::TooMany(..) if self.protocols.has_tls() => {}
                 Accepted::TooMany(stream, peer, detail) => {
                     let id = self.engine.open_refused(peer, detail);
-                    self.add(id, Socket::new(stream, peer), false);
+                    self.add(id, Socket::new(stream, Session::Http1, peer), false);
                 }
                 Accepted::Dropped => {}
             }
@@ -426,6 +465,7 @@ impl Host {
             Ok(Next::Wait) => {}
             Ok(Next::Again) => self.again(id),
             Ok(Next::Close) => self.remove(id),
+            Err(_) if self.engine.is_carrier(id) => self.remove(id),
             Err(_) => self.engine.fail_connection(id),
         }
     }
@@ -455,7 +495,12 @@ impl Host {
     fn remove(&mut self, id: ConnectionId) {
         match self.links.get_mut(id).and_then(Option::take) {
             // Closing the descriptor takes it out of the poll.
-            Some(Link::Socket { socket, counted: true }) => self.gate.leave(socket.peer),
+            Some(Link::Socket { mut socket, counted }) => {
+                socket.session.abandon(&mut self.engine);
+                if counted {
+                    self.gate.leave(socket.peer);
+                }
+            }
             Some(Link::Memory(_)) if !self.injected.iter().any(|(done, _)| *done == id) => {
                 self.injected.push((id, Injected::default()));
             }

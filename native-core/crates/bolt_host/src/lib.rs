@@ -7,13 +7,16 @@
 mod accept;
 mod budget;
 mod host;
+mod http2;
 mod listen;
 mod memory;
 pub mod outbound;
 mod poller;
+mod session;
 mod socket;
 mod thread;
 mod time;
+mod tls;
 mod transport;
 
 pub use bolt_core as core;
@@ -22,4 +25,6 @@ pub use host::Host;
 pub use listen::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place};
 pub use memory::Injected;
 pub use poller::Poller;
+pub use session::Protocols;
 pub use thread::{HostThread, Locked};
+pub use tls::{CertificateOptions, ClientAuth, TlsError, TlsOptions, Version};

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use bolt_core::engine::ConnectionId;
 use bolt_core::{Engine, Fate};
 
+use crate::session::Session;
 use crate::transport::Stream;
 
 /// Reads of one connection in one pass; a faster client waits for the next pass, so that it cannot starve the others.
@@ -17,6 +18,7 @@ const WRITES: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) stream: Stream,
+    pub(crate) session: Session,
     pub(crate) peer: IpAddr,
     /// There may be bytes that were not read: readiness is reported once only.
     pub(crate) readable: bool,
@@ -41,24 +43,24 @@ pub(crate) enum Next {
 }
 
 impl Socket {
-    pub(crate) fn new(stream: Stream, peer: IpAddr) -> Self {
-        Self { stream, peer, readable: false, hung_up: false, is_queued: false, blocked: false, shut: false }
+    pub(crate) fn new(stream: Stream, session: Session, peer: IpAddr) -> Self {
+        Self { stream, session, peer, readable: false, hung_up: false, is_queued: false, blocked: false, shut: false }
     }
 
-    /// Reads what is there, as far as the engine wants it.
+    /// Reads what is there, as far as it is wanted.
     pub(crate) fn read(&mut self, engine: &mut Engine, id: ConnectionId, buffer: &mut [u8]) -> Next {
         for _ in 0..READS {
-            if !self.readable || !engine.wants_input(id) {
+            if !self.readable || !self.session.wants_input(engine, id) {
                 return Next::Wait;
             }
             match self.stream.receive(buffer) {
                 Ok(0) => {
                     self.readable = false;
-                    engine.end_of_input(id);
+                    self.session.end_of_input(engine, id);
                     return Next::Wait;
                 }
                 Ok(count) => {
-                    engine.receive(id, &buffer[..count]);
+                    self.session.receive(engine, id, &buffer[..count]);
                     if count < buffer.len() && !self.hung_up {
                         self.readable = false;
                         return Next::Wait;
@@ -74,41 +76,41 @@ impl Socket {
                 },
             }
         }
-        if engine.wants_input(id) { Next::Again } else { Next::Wait }
+        if self.session.wants_input(engine, id) { Next::Again } else { Next::Wait }
     }
 
-    /// Writes what the engine has, and follows its decision on the connection.
+    /// Writes what there is, and follows the engine's decision on the connection.
     pub(crate) fn write(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
         self.blocked = false;
         for _ in 0..WRITES {
-            let output = engine.output(id);
+            let output = self.session.output(engine, id);
             if output.is_empty() {
                 return self.follow(engine, id);
             }
             match self.stream.send(output) {
                 Ok(count) => {
                     let all = count == output.len();
-                    engine.wrote(id, count);
+                    self.session.wrote(engine, id, count);
                     if !all {
                         self.blocked = true;
-                        return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
+                        return if self.session.fate(engine, id) == Fate::Close { Next::Close } else { Next::Wait };
                     }
                 }
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => {
                         self.blocked = true;
-                        return if engine.fate(id) == Fate::Close { Next::Close } else { Next::Wait };
+                        return if self.session.fate(engine, id) == Fate::Close { Next::Close } else { Next::Wait };
                     }
                     ErrorKind::Interrupted => {}
                     _ => return Next::Close,
                 },
             }
         }
-        if engine.output(id).is_empty() { self.follow(engine, id) } else { Next::Again }
+        if self.session.output(engine, id).is_empty() { self.follow(engine, id) } else { Next::Again }
     }
 
     fn follow(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
-        match engine.fate(id) {
+        match self.session.fate(engine, id) {
             Fate::Open => Next::Wait,
             Fate::Close => Next::Close,
             Fate::Reset => {

@@ -43,6 +43,7 @@ exports! {
     "createServer" = create_server(3);
     "listen" = listen(2);
     "openListener" = open_listener(1);
+    "setTls" = set_tls(2);
     "close" = close(4);
     "inject" = inject(4);
     "respond" = respond(4);
@@ -59,6 +60,8 @@ exports! {
     "header" = header(2);
     "headers" = headers(1);
     "address" = address(1);
+    "scheme" = scheme(1);
+    "clientCertificate" = client_certificate(1);
     "body" = body(1);
     "requestId" = request_id(1);
     "claims" = claims(1);
@@ -81,7 +84,7 @@ fn ask<const N: usize>(
 
 mod functions {
     use super::*;
-    pub(super) use crate::listening::{listen, open_listener};
+    pub(super) use crate::listening::{listen, open_listener, set_tls};
 
     pub(super) fn create_server(request: Request<3>) -> Value {
         let Request { js, environment, arguments: [plan, dispatch, event] } = request;
@@ -339,6 +342,20 @@ mod functions {
 
     pub(super) fn address(request: Request<1>) -> Value {
         ask(&request, |engine, handle| engine.address(handle).map(|address| request.js.text(&address.to_string())))
+    }
+
+    pub(super) fn scheme(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| {
+            let scheme = if engine.security(handle)?.is_some() { "https" } else { "http" };
+            Some(request.js.text(scheme))
+        })
+    }
+
+    pub(super) fn client_certificate(request: Request<1>) -> Value {
+        ask(&request, |engine, handle| {
+            let certificate = engine.security(handle)??.certificate.as_deref()?;
+            Some(request.js.bytes(certificate))
+        })
     }
 
     pub(super) fn body(request: Request<1>) -> Value {

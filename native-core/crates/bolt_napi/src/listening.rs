@@ -1,6 +1,6 @@
 //! Where servers listen: opening, handing over, telling JavaScript.
 
-use bolt_host::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place};
+use bolt_host::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place, Protocols, TlsOptions};
 
 use crate::environment::Request;
 use crate::js::{Js, Value};
@@ -13,6 +13,7 @@ pub(crate) fn listen(request: Request<2>) -> Value {
         Err(thrown) => return thrown,
     };
     let listened = options(js, request.arguments[1]).and_then(|options| {
+        let protocols = Protocols::of(&options)?;
         let listener = listener(&options)?;
         let joined = match options.io {
             InputOutput::Loop => server.join_loop(),
@@ -22,7 +23,9 @@ pub(crate) fn listen(request: Request<2>) -> Value {
             let message = "listen: the event loop takes no more handles, or the system has no thread left".to_owned();
             return Err(ListenError { code: "ELISTEN", message });
         }
-        server.host.borrow_mut().listen(listener)
+        let mut host = server.host.borrow_mut();
+        *host.protocols() = protocols;
+        host.listen(listener)
     });
     match listened {
         Ok(bound) => {
@@ -30,6 +33,19 @@ pub(crate) fn listen(request: Request<2>) -> Value {
             describe(js, &bound)
         }
         Err(error) => js.throw(error.code, &error.message),
+    }
+}
+
+pub(crate) fn set_tls(request: Request<2>) -> Value {
+    let js = request.js;
+    let server = match server::named(&request) {
+        Ok(server) => server,
+        Err(thrown) => return thrown,
+    };
+    let options = TlsOptions::parse(&js.get_string(request.arguments[1]).unwrap_or_default());
+    match options.and_then(|options| server.host.borrow_mut().protocols().set_tls(&options)) {
+        Ok(()) => js.undefined(),
+        Err(error) => js.throw("ETLS", &error.to_string()),
     }
 }
 

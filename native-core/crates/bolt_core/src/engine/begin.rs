@@ -58,6 +58,8 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
             connection.linger |= !skips;
             connection.phase = match framing {
                 Framing::None => next_phase(!close),
+                // What is left of it ends with the exchange.
+                _ if connection.carrier.is_some() => Phase::Ended,
                 _ if skips => Phase::Body(Incoming::new(None, framing, body::SKIP, cx.now, !close)),
                 _ => Phase::Ended,
             };
@@ -109,6 +111,7 @@ impl Incoming {
     fn new(request: Option<Handle>, framing: Framing, limit: u64, since: u64, keep_alive: bool) -> Self {
         let left = match framing {
             Framing::Length(length) => Left::Bytes(length),
+            Framing::Outside => Left::Outside,
             _ => Left::Chunks(Decoder::default()),
         };
         let invitation = Invitation::None;

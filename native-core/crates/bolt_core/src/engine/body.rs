@@ -19,16 +19,7 @@ pub(super) fn read(connection: &mut Connection, app: &App, cx: &mut Context, byt
     let Phase::Body(mut incoming) = std::mem::replace(&mut connection.phase, Phase::Ended) else { return 0 };
     match take(&mut incoming, cx, bytes, app.limits.stream_buffer) {
         Ok(used) if is_complete(&incoming.left) => {
-            connection.since = cx.now;
-            connection.phase = next_phase(incoming.keep_alive);
-            match incoming.request {
-                Some(handle) if cx.slots.get(handle).is_some_and(|slot| slot.upload != Upload::Whole) => {
-                    connection.received(handle, cx.now);
-                    cx.body_moved(handle, true);
-                }
-                Some(handle) => complete(connection, app, cx, handle),
-                None => cx.touch(connection),
-            }
+            end(connection, app, cx, &incoming);
             used
         }
         Ok(used) => {
@@ -46,10 +37,25 @@ pub(super) fn read(connection: &mut Connection, app: &App, cx: &mut Context, byt
     }
 }
 
+/// All of a body is here.
+pub(super) fn end(connection: &mut Connection, app: &App, cx: &mut Context, incoming: &Incoming) {
+    connection.since = cx.now;
+    connection.phase = next_phase(incoming.keep_alive);
+    match incoming.request {
+        Some(handle) if cx.slots.get(handle).is_some_and(|slot| slot.upload != Upload::Whole) => {
+            connection.received(handle, cx.now);
+            cx.body_moved(handle, true);
+        }
+        Some(handle) => complete(connection, app, cx, handle),
+        None => cx.touch(connection),
+    }
+}
+
 fn is_complete(left: &Left) -> bool {
     match left {
         Left::Bytes(left) => *left == 0,
         Left::Chunks(decoder) => decoder.is_done(),
+        Left::Outside => false,
     }
 }
 
@@ -99,6 +105,7 @@ fn decode(incoming: &mut Incoming, cx: &mut Context, bytes: &[u8]) -> Result<usi
             // Refused as soon as it is announced, like a Content-Length, not when the bytes have come.
             if got.saturating_add(decoder.announced()) > *limit { Err(too_large(*limit)) } else { Ok(used) }
         }
+        Left::Outside => sink(bytes).map(|()| bytes.len()),
     }
 }
 

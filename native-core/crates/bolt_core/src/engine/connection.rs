@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use super::exchange::Security;
 use super::slots::Handle;
 use super::stream::Outgoing;
 use super::upload::Invitation;
@@ -41,8 +43,18 @@ pub(super) enum Phase {
     Head,
     /// The body of a request.
     Body(Incoming),
+    /// Another protocol is spoken on it; its requests are exchanges.
+    Carrier(Carrier),
     /// Nothing that matters.
     Ended,
+}
+
+/// The deadline of a carrier, which whoever speaks its protocol sets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Carrier {
+    pub(super) until: Option<u64>,
+    /// The deadline passed once; when it passes again the connection is closed.
+    pub(super) expired: bool,
 }
 
 /// A body being read.
@@ -70,6 +82,8 @@ pub(super) struct Incoming {
 pub(super) enum Left {
     Bytes(u64),
     Chunks(Decoder),
+    /// Whatever comes before [`super::Engine::end_of_body`].
+    Outside,
 }
 
 /// A response waiting for its turn.
@@ -99,6 +113,10 @@ pub(crate) struct FileTail {
 pub(crate) struct Connection {
     pub(super) id: ConnectionId,
     pub(super) peer: IpAddr,
+    /// What TLS knows of the client; `None`: it is not used.
+    pub(super) security: Option<Arc<Security>>,
+    /// The connection that this exchange is carried by.
+    pub(super) carrier: Option<ConnectionId>,
     pub(super) touched: bool,
     /// Bytes read and not yet understood.
     pub(super) input: Vec<u8>,
@@ -127,6 +145,8 @@ impl Connection {
         Self {
             id,
             peer,
+            security: None,
+            carrier: None,
             touched: false,
             input: Vec::new(),
             scanned: 0,

@@ -12,7 +12,7 @@ use crate::plan::Limits;
 /// Deadlines may be missed by this many milliseconds.
 const GRAIN: u64 = 100;
 /// How long a client that sends nothing more may still be read from after the last response.
-const LINGER: u64 = 1_000;
+pub(super) const LINGER: u64 = 1_000;
 /// How long requests of a client that closed its sending side are still worked on. Most such clients are gone altogether.
 const AFTER_EOF: u64 = 500;
 /// How long a body may be slower than `limits.bodyRate`.
@@ -49,6 +49,9 @@ impl Engine {
     fn expire(&mut self, id: usize) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let limits = &self.app.limits;
+        if connection.expire_carrier(self.cx.now) {
+            return self.cx.touch(connection);
+        }
         if connection.lingering.is_some() || connection.eof.is_some() || !connection.is_flushed() {
             connection.broken = true;
             return self.cx.touch(connection);
@@ -106,6 +109,7 @@ impl Connection {
         });
         let awaited = awaited.map(|since| since + limits.request_timeout);
         match &self.phase {
+            Phase::Carrier(carrier) => carrier.until,
             Phase::Body(_) => [self.body_deadline(limits), awaited].into_iter().flatten().min(),
             // A response that is being sent has no deadline but that of a client that takes nothing.
             _ if !self.is_settled() => awaited,

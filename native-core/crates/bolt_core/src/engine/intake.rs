@@ -51,6 +51,7 @@ impl Engine {
     /// Forgets a connection; handlers that still have its requests are told by [`Event::Aborted`](super::Event::Aborted).
     pub fn remove(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.try_remove(id) else { return };
+        self.exchanges -= usize::from(connection.carrier.is_some());
         for handle in connection.calls() {
             self.cx.abort(handle);
         }
@@ -68,7 +69,7 @@ impl Engine {
         self.connections.get(id).is_some_and(|connection| match &connection.phase {
             Phase::Body(incoming) => incoming.request.is_some(),
             Phase::Head => connection.is_settled() && connection.output().is_empty(),
-            Phase::Ended => false,
+            Phase::Carrier(_) | Phase::Ended => false,
         })
     }
 
@@ -148,7 +149,7 @@ fn advance(connection: &mut Connection, app: &App, cx: &mut Context, bytes: &[u8
     while at < bytes.len() {
         let rest = &bytes[at..];
         match &connection.phase {
-            Phase::Ended => return bytes.len(),
+            Phase::Ended | Phase::Carrier(_) => return bytes.len(),
             Phase::Body(_) => at += body::read(connection, app, cx, rest),
             Phase::Head if connection.is_full() => break,
             Phase::Head => match head(connection, app, cx, rest) {
@@ -195,6 +196,6 @@ pub(super) fn is_skippable(framing: Framing) -> bool {
     match framing {
         Framing::None => true,
         Framing::Length(length) => length <= body::SKIP,
-        Framing::Chunked => true,
+        Framing::Chunked | Framing::Outside => true,
     }
 }

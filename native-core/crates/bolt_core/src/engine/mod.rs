@@ -12,6 +12,7 @@ mod connection;
 mod cors;
 mod deadline;
 mod encoding;
+mod exchange;
 mod fields;
 mod files;
 mod inputs;
@@ -27,6 +28,7 @@ mod upload;
 pub use app::App;
 pub use complete::{Body, RespondFault};
 pub use connection::Fate;
+pub use exchange::Security;
 pub use files::FileOutcome;
 pub use inputs::{Inputs, Value};
 pub use observe::MicroClock;
@@ -99,6 +101,8 @@ pub struct Stats {
 pub struct Engine {
     app: App,
     connections: Slab<Connection>,
+    /// How many of them are no clients' own: see `exchange.rs`.
+    exchanges: usize,
     cx: Context,
 }
 
@@ -143,6 +147,7 @@ impl Engine {
         Ok(Self {
             app,
             connections: Slab::new(),
+            exchanges: 0,
             cx: Context {
                 slots,
                 calls: VecDeque::new(),
@@ -174,6 +179,11 @@ impl Engine {
     pub fn set_time(&mut self, now: u64, unix_seconds: u64) {
         self.cx.now = now;
         self.cx.date.set(unix_seconds);
+    }
+
+    /// The time that [`Engine::set_time`] said last, in milliseconds.
+    pub fn now(&self) -> u64 {
+        self.cx.now
     }
 
     /// Takes a connection in.
@@ -254,7 +264,7 @@ impl Engine {
 
     /// Counters and gauges.
     pub fn stats(&self) -> Stats {
-        Stats { connections: self.connections.len() as u64, in_flight: self.cx.slots.live() as u64, ..self.cx.stats }
+        Stats { connections: self.connections() as u64, in_flight: self.cx.slots.live() as u64, ..self.cx.stats }
     }
 
     /// For how many milliseconds [`Engine::drain`] leaves idle connections open; 0 unless set. A request may be on its way on them, which
@@ -278,9 +288,14 @@ impl Engine {
         }
     }
 
-    /// Open connections.
+    /// Whether draining has come so far that idle connections are ended.
+    pub fn ends_idle(&self) -> bool {
+        self.cx.is_over()
+    }
+
+    /// Open connections of clients.
     pub fn connections(&self) -> usize {
-        self.connections.len()
+        self.connections.len() - self.exchanges
     }
 
     /// Numbers of all open connections.

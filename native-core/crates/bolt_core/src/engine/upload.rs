@@ -147,11 +147,15 @@ impl Connection {
             return false;
         }
         incoming.request = None;
+        if self.carrier.is_some() {
+            // It ends with the exchange, whose client is told so.
+            return true;
+        }
         incoming.is_full = false;
         incoming.start_clock(now);
         let left = match &incoming.left {
             Left::Bytes(left) => *left,
-            Left::Chunks(_) => 0,
+            Left::Chunks(_) | Left::Outside => 0,
         };
         let is_left = incoming.invitation != Invitation::None || left > SKIP;
         incoming.limit = incoming.got.saturating_add(SKIP);

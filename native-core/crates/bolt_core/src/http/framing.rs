@@ -13,6 +13,8 @@ pub enum Framing {
     Length(u64),
     /// After the last chunk.
     Chunked,
+    /// Where a framing below HTTP says so, as HTTP/2 does (RFC 9113 §8.1).
+    Outside,
 }
 
 /// What the connection-level fields said so far.

@@ -10,6 +10,8 @@ pub use listener::{Bound, Listener};
 
 use serde::Deserialize;
 
+use crate::tls::TlsOptions;
+
 /// How to listen.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -22,6 +24,12 @@ pub struct ListenOptions {
     /// Where sockets are read and written.
     #[serde(default)]
     pub io: InputOutput,
+    /// Unless set, clients speak without TLS.
+    #[serde(default)]
+    pub tls: Option<TlsOptions>,
+    /// Whether HTTP/2 is spoken: by TLS to clients that choose it (ALPN), without to those that begin with it.
+    #[serde(default)]
+    pub http2: bool,
 }
 
 /// Where sockets are read and written, and requests answered that need no handler.
@@ -78,6 +86,8 @@ impl ListenOptions {
             at: Place::Tcp { host: host.to_owned(), port, reuse_port: false },
             backlog: backlog(),
             io: InputOutput::default(),
+            tls: None,
+            http2: false,
         }
     }
 
