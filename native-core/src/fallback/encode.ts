@@ -3,7 +3,7 @@ import { builtins } from '../builtins.ts'
 import type { CompressionPlan, Encoding } from '../plan.ts'
 
 /** Contents up to this size are encoded at once; larger ones are sent as they are made. */
-export const AT_ONCE = 128 * 1024
+const AT_ONCE = 64 * 1024
 
 /** By how small they usually make a file that was compressed with patience, with what its name ends in. */
 export const siblings: ReadonlyArray<[Encoding, string]> = [
@@ -40,9 +40,18 @@ export function encodeWhole(plan: CompressionPlan, coding: Encoding, content: Ui
 
 /** An encoder for a content that comes in pieces. */
 export function encoder(plan: CompressionPlan, coding: Encoding): zlib.Gzip | zlib.BrotliCompress {
-  const options = optionsOf(plan, coding)
+  const options = { ...optionsOf(plan, coding), flush: flushOf(coding) }
   if (coding === 'br') return builtins.zlib.createBrotliCompress(options)
   return coding === 'gzip' ? builtins.zlib.createGzip(options) : (zstandard() as Zstandard).createZstdCompress(options)
+}
+
+/** Has every piece let out at once, so that an event does not wait for the next one. */
+function flushOf(coding: Encoding): number {
+  const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = builtins.zlib.constants
+  if (coding === 'br') return BROTLI_OPERATION_FLUSH
+  return coding === 'gzip'
+    ? Z_SYNC_FLUSH
+    : ((builtins.zlib.constants as unknown as Record<string, number>).ZSTD_e_flush as number)
 }
 
 function optionsOf(plan: CompressionPlan, coding: Encoding): object {
@@ -85,22 +94,36 @@ export function isCompressible(plan: CompressionPlan, contentType: string | unde
   })
 }
 
-/** An answer of a handler as it is sent: encoded if client and plan want it. */
+/** An answer of a handler as it is sent: encoded if client and plan want it; a large one with the coding that is still to be made. */
 export function encodeAnswer(
   plan: CompressionPlan | null,
   accepted: string | undefined,
   answer: { status: number; headers: readonly string[]; content: Uint8Array },
-): { headers: readonly string[]; content: Uint8Array } {
+): { headers: readonly string[]; content: Uint8Array; later?: Encoding } {
   const { status, headers, content } = answer
-  if (plan === null || content.byteLength < plan.minBytes || content.byteLength > AT_ONCE) return answer
-  if (!isEncodable(plan, status, headers)) return answer
-  const coding = choices(accepted, available(plan))[0]
+  const chosen = codingFor(plan, accepted, status, headers, content.byteLength)
+  if (plan === null || chosen === undefined) return answer
+  const { coding } = chosen
+  if (coding !== undefined && content.byteLength > AT_ONCE)
+    return { headers: fieldsFor(headers, coding), content, later: coding }
   const made = coding === undefined ? undefined : encodeWhole(plan, coding, content)
   return { headers: fieldsFor(headers, made === undefined ? undefined : coding), content: made ?? content }
 }
 
+/** The coding for an answer that may be encoded, none if the client takes none; undefined when the answer stays as it is. */
+export function codingFor(
+  plan: CompressionPlan | null,
+  accepted: string | undefined,
+  status: number,
+  headers: readonly string[],
+  length: number | undefined,
+): { coding: Encoding | undefined } | undefined {
+  if (plan === null || (length !== undefined && length < plan.minBytes)) return undefined
+  return isEncodable(plan, status, headers) ? { coding: choices(accepted, available(plan))[0] } : undefined
+}
+
 /** Whether a response may be sent in another coding; the same rules as the engine's (bolt_core engine/encoding.rs). */
-export function isEncodable(plan: CompressionPlan, status: number, headers: readonly string[]): boolean {
+function isEncodable(plan: CompressionPlan, status: number, headers: readonly string[]): boolean {
   if (status === 204 || status === 304 || status === 206) return false
   let type: string | undefined
   for (let index = 0; index < headers.length; index += 2) {

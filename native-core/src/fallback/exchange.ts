@@ -4,9 +4,10 @@ import type { TLSSocket } from 'node:tls'
 import { builtins } from '../builtins.ts'
 import type { HttpErrorCode } from '../errors.ts'
 import { httpErrors } from '../errors.ts'
-import type { CompressionPlan } from '../plan.ts'
+import type { CompressionPlan, Encoding } from '../plan.ts'
 import { PROBLEM_TYPE, problemBody, type Violation } from '../problem.ts'
-import { encodeAnswer } from './encode.ts'
+import { codingFor, encodeAnswer, fieldsFor } from './encode.ts'
+import { EncodedBody } from './encoded-body.ts'
 import { answerFile } from './files.ts'
 import type { Upload } from './upload.ts'
 
@@ -129,12 +130,15 @@ export class Exchange {
     const given = headers ?? (body === undefined ? [] : ['content-type', 'application/json'])
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body as string)
     const answer = { status, headers: given, content: bytes }
-    const { headers: fields, content } = encodeAnswer(this.compression, this.header('accept-encoding'), answer)
+    const { headers: fields, content, later } = encodeAnswer(this.compression, this.header('accept-encoding'), answer)
     this.#writeHead(status, fields)
-    const isBodiless = status === 204 || status === 304
-    if (!isBodiless) res.setHeader('content-length', content.byteLength)
+    const hasContent = status !== 204 && status !== 304
+    if (hasContent && later === undefined) res.setHeader('content-length', content.byteLength)
     this.#leaveBody()
-    res.end(isBodiless || this.method === 'HEAD' ? undefined : content)
+    if (!hasContent || this.method === 'HEAD') res.end()
+    else if (this.compression !== null && later !== undefined)
+      new EncodedBody(this.compression, later, res).end(content)
+    else res.end(content)
     return true
   }
 
@@ -172,16 +176,26 @@ export class Exchange {
   start(status: number, headers: readonly string[] | undefined, length: number | undefined): boolean {
     const { res } = this
     if (this.#isAnswered || this.#stream !== undefined || res.destroyed) return false
-    this.#writeHead(status, headers ?? [])
+    const given = headers ?? []
+    const chosen = codingFor(this.compression, this.header('accept-encoding'), status, given, length)
+    this.#writeHead(status, chosen === undefined ? given : fieldsFor(given, chosen.coding))
     const isBodiless = status === 204 || status === 304
-    if (length !== undefined && !isBodiless) res.setHeader('content-length', length)
+    if (length !== undefined && !isBodiless && chosen?.coding === undefined) res.setHeader('content-length', length)
     if (isBodiless || this.method === 'HEAD') {
       this.#finished()
       this.#leaveBody()
       res.end()
       return false
     }
-    this.#stream = { left: length, isStopped: false, isHidden: length === undefined && this.req.httpVersion === '1.0' }
+    const isEncoded = this.compression !== null && chosen?.coding !== undefined
+    this.#stream = {
+      left: length,
+      isStopped: false,
+      isHidden: (length === undefined || isEncoded) && this.req.httpVersion === '1.0',
+      encoded: isEncoded
+        ? new EncodedBody(this.compression as CompressionPlan, chosen.coding as Encoding, res)
+        : undefined,
+    }
     res.flushHeaders()
     return true
   }
@@ -196,26 +210,31 @@ export class Exchange {
       if (left < 0) throw lengthFault('the content is longer than its Content-Length')
       stream.left = left
     }
-    if (chunk.length > 0) res.write(chunk)
-    if (res.writableLength > this.streamBuffer && !stream.isStopped) {
+    const { encoded } = stream
+    if (chunk.length > 0) (encoded ?? res).write(chunk)
+    const unsent = encoded === undefined ? res.writableLength : encoded.unsent
+    if (unsent > this.streamBuffer && !stream.isStopped) {
       stream.isStopped = true
-      res.once('drain', () => {
+      const drained = (): void => {
         stream.isStopped = false
         if (!this.#isAnswered) this.onDrain()
-      })
+      }
+      if (encoded === undefined) res.once('drain', drained)
+      else encoded.onceDrained(drained)
     }
-    return res.writableLength
+    return unsent
   }
 
   /** Ends a response that was started. */
   finish(): boolean {
     if (this.#isAnswered || this.#stream === undefined) return false
-    const { left } = this.#stream
+    const { left, encoded } = this.#stream
     if (left !== undefined && left > 0)
       throw lengthFault(`the content is ${left} bytes shorter than its Content-Length`)
     this.#finished()
     this.#leaveBody()
-    this.res.end()
+    if (encoded === undefined) this.res.end()
+    else encoded.end()
     return true
   }
 
@@ -232,8 +251,13 @@ export class Exchange {
       else socket.end(() => socket.destroy())
     }
     // A response that waits for its turn has no socket yet.
-    if (res.socket === null) res.once('socket', () => setImmediate(end))
-    else end()
+    const whenTurn = (): void => {
+      if (res.socket === null) res.once('socket', () => setImmediate(end))
+      else end()
+    }
+    const encoded = this.#stream?.encoded
+    if (encoded === undefined) whenTurn()
+    else encoded.onceFlushed(whenTurn)
     return true
   }
 
@@ -306,6 +330,8 @@ interface Streamed {
   isStopped: boolean
   /** Only the end of the connection ends it, so that a client would take a cut for that. */
   isHidden: boolean
+  /** Set when the content is encoded. */
+  encoded: EncodedBody | undefined
 }
 
 function lengthFault(message: string): Error {

@@ -6,7 +6,7 @@ mod client;
 
 use std::io::Read;
 
-use bolt_core::engine::Body;
+use bolt_core::engine::{Body, Started, StreamFault};
 use client::{Client, Response, app, handler};
 
 const RULES: &str = r#"{"encodings":["zstd","gzip","br"],"level":{"br":3,"zstd":3,"gzip":4},"minBytes":100,"types":["application/json","text/*"]}"#;
@@ -237,4 +237,167 @@ fn hostile_accept_encoding_fields_never_break_a_response() {
         let response = ask("GET", &format!("Accept-Encoding: {field}\r\n"), 200, TEXT, &text());
         assert_eq!((response.status, decoded(&response)), (200, text()), "{field:?}");
     }
+}
+
+/// The one response that came, with its chunks put together.
+fn dechunked(received: &[u8]) -> Response {
+    let head = received.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let mut lines = std::str::from_utf8(&received[..head]).unwrap().lines();
+    let status = lines.next().unwrap()[9..12].parse().unwrap();
+    let headers: Vec<_> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let (mut rest, mut body) = (&received[head..], Vec::new());
+    while !rest.is_empty() {
+        let end = rest.windows(2).position(|two| two == b"\r\n").unwrap();
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        body.extend_from_slice(&rest[end + 2..end + 2 + size]);
+        rest = &rest[end + size + 4..];
+    }
+    Response { status, headers, body }
+}
+
+/// What a decoder sees of a content that has not ended.
+fn seen(coding: &str, body: &[u8]) -> String {
+    let mut out = Vec::with_capacity(1024 * 1024);
+    match coding {
+        "gzip" => {
+            let mut decoder = flate2::Decompress::new_gzip(15);
+            decoder.decompress_vec(body, &mut out, flate2::FlushDecompress::Sync).unwrap();
+        }
+        "zstd" => {
+            let mut decoder = zstd_safe::DCtx::create();
+            let mut output = zstd_safe::OutBuffer::around(&mut out);
+            decoder.decompress_stream(&mut output, &mut zstd_safe::InBuffer::around(body)).unwrap();
+        }
+        _ => {
+            let mut buffer = [0; 4096];
+            let mut decoder = brotli::Decompressor::new(body, 4096);
+            while let Ok(count @ 1..) = decoder.read(&mut buffer) {
+                out.extend_from_slice(&buffer[..count]);
+            }
+        }
+    }
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn each_piece_of_a_stream_is_let_out_at_once() {
+    for coding in ["gzip", "br", "zstd"] {
+        let mut client = open();
+        client.send(format!("GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: {coding}\r\n\r\n").as_bytes());
+        let handle = client.next_handle().unwrap();
+        let headers = [(&b"content-type"[..], &b"text/plain"[..]), (b"etag", b"\"a\"")].into_iter();
+        assert_eq!(client.engine.start(handle, 200, headers, None).unwrap(), Some(Started::Open));
+        let mut expected = String::new();
+        for n in 0..20 {
+            let event = format!("data: event {n}\n\n");
+            client.engine.push(handle, event.as_bytes()).unwrap();
+            client.engine.push(handle, b"").unwrap();
+            expected.push_str(&event);
+            client.pump();
+            let so_far = dechunked(&client.received);
+            assert_eq!(so_far.header("content-encoding"), Some(coding));
+            assert_eq!(seen(coding, &so_far.body), expected, "{coding} after {n}");
+        }
+        assert!(client.engine.finish(handle).unwrap());
+        client.pump();
+        assert!(client.received.ends_with(b"0\r\n\r\n"));
+        let end = client.received.len() - 5;
+        let response = dechunked(&client.received[..end]);
+        assert_eq!(decoded(&response), expected);
+        assert_eq!((response.header("etag"), response.header("vary")), (Some("W/\"a\""), Some("accept-encoding")));
+        assert_eq!(response.header("content-length"), None);
+    }
+}
+
+#[test]
+fn a_stream_of_known_length_is_held_to_it_although_it_is_encoded() {
+    let mut client = open();
+    client.send(b"GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+    let handle = client.next_handle().unwrap();
+    let headers = TEXT.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    client.engine.start(handle, 200, headers, Some(200)).unwrap();
+    client.engine.push(handle, &[b'a'; 150]).unwrap();
+    assert_eq!(client.engine.push(handle, &[b'a'; 51]), Err(StreamFault::TooLong));
+    assert_eq!(client.engine.finish(handle), Err(StreamFault::TooShort(50)));
+    client.engine.push(handle, &[b'a'; 50]).unwrap();
+    assert_eq!(client.engine.finish(handle), Ok(true));
+    client.pump();
+    let end = client.received.len() - 5;
+    assert_eq!(decoded(&dechunked(&client.received[..end])).len(), 200);
+}
+
+#[test]
+fn short_streams_event_streams_and_streams_that_say_so_stay_as_they_are() {
+    type Fields<'f> = &'f [(&'f str, &'f str)];
+    let cases: [(Fields<'_>, Option<u64>); 3] = [
+        (TEXT, Some(99)),
+        (&[("content-type", "text/event-stream")], None),
+        (&[("content-type", "text/plain"), ("content-encoding", "identity")], None),
+    ];
+    for (headers, length) in cases {
+        let mut client = open();
+        client.send(b"GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+        let handle = client.next_handle().unwrap();
+        let fields = headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+        client.engine.start(handle, 200, fields, length).unwrap();
+        client.pump();
+        let head = String::from_utf8_lossy(&client.received);
+        assert!(!head.contains("content-encoding") && !head.contains("vary"), "{head}");
+    }
+}
+
+/// More than is encoded at one time, with enough change in it.
+fn large() -> String {
+    (0..40_000).map(|n: u64| format!("{:x} ", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect()
+}
+
+#[test]
+fn a_large_answer_is_encoded_piece_by_piece() {
+    let content = large();
+    for coding in ["gzip", "br", "zstd"] {
+        let mut client = open();
+        client.send(format!("GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: {coding}\r\n\r\n").as_bytes());
+        // The next request of the connection waits for all of it.
+        client.send(b"GET /plain HTTP/1.1\r\nHost: h\r\n\r\n");
+        let handle = client.next_handle().unwrap();
+        assert!(client.engine.complete(handle, content.as_bytes()));
+        assert!(client.engine.output(client.id).len() < 70_000, "one piece at a time");
+        client.pump();
+        assert!(client.received.ends_with(b"0\r\n\r\n"));
+        let end = client.received.len() - 5;
+        let response = dechunked(&client.received[..end]);
+        assert_eq!((response.header("content-encoding"), response.header("content-length")), (Some(coding), None));
+        assert_eq!(decoded(&response), content);
+        client.received.clear();
+        let handle = client.next_handle().unwrap();
+        assert!(client.respond(handle, 200, "next"));
+        assert_eq!(client.responses()[0].body, b"next");
+    }
+}
+
+#[test]
+fn a_large_answer_to_an_old_client_ends_with_its_connection_and_head_has_none() {
+    let content = large();
+    let mut client = open();
+    client.send(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\nAccept-Encoding: gzip\r\n\r\n");
+    let handle = client.next_handle().unwrap();
+    assert!(client.engine.complete(handle, content.as_bytes()));
+    client.pump();
+    assert!(client.is_ended());
+    let head = client.received.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    assert!(String::from_utf8_lossy(&client.received[..head]).contains("connection: close"));
+    let headers = vec![("content-encoding".to_owned(), "gzip".to_owned())];
+    assert_eq!(decoded(&Response { status: 200, headers, body: client.received[head..].to_vec() }), content);
+
+    let mut client = open();
+    client.send(b"HEAD / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+    let handle = client.next_handle().unwrap();
+    assert!(client.engine.complete(handle, content.as_bytes()));
+    client.pump();
+    assert!(client.received.ends_with(b"\r\n\r\n") && !client.is_ended());
+    let head = String::from_utf8_lossy(&client.received);
+    assert!(head.contains("content-encoding: gzip") && head.contains("transfer-encoding: chunked"), "{head}");
 }

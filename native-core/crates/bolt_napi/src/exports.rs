@@ -262,6 +262,7 @@ mod functions {
 
     fn throw_stream(js: Js, fault: StreamFault) -> Value {
         match fault {
+            StreamFault::Encoder => js.throw("internal", "the content could not be compressed"),
             StreamFault::TooLong => js.throw("invalid-length", "the content is longer than its Content-Length"),
             StreamFault::TooShort(missing) => {
                 js.throw("invalid-length", &format!("the content is {missing} bytes shorter than its Content-Length"))

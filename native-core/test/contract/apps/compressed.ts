@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type App, createApp, file, reply } from '@bolt-app/core'
+import { type App, createApp, file, reply, sse } from '@bolt-app/core'
 import { js } from './entered.ts'
 
 const publicFolder = fileURLToPath(new URL('../public', import.meta.url))
@@ -7,6 +7,12 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 
 /** What the routes answer with, long enough to be compressed. */
 export const long = 'a line that is said again\n'.repeat(100)
+
+/** More than is compressed at one time. */
+export const veryLong = Array.from(
+  { length: 30_000 },
+  (_, at) => `line ${(at * 2_654_435_761) % 4_294_967_296}\n`,
+).join('')
 
 /** Compression at work, without zstd: not every Node has it. */
 export function compressedApp(): App {
@@ -62,6 +68,33 @@ export function compressedApp(): App {
       js(() => long),
     )
   })
+  app.get(
+    '/stream',
+    js(async function* () {
+      for (let count = 0; count < 100; count++) yield 'a line that is said again\n'
+    }),
+  )
+  app.get(
+    '/stream-as-is',
+    js(() => reply(new Blob([long]).stream(), { compression: false, headers: { 'content-type': 'text/plain' } })),
+  )
+  app.get(
+    '/stream-of-length',
+    js(() =>
+      reply(new Blob([long]).stream(), {
+        length: long.length,
+        headers: { 'content-type': 'text/plain', etag: '"v1"' },
+      }),
+    ),
+  )
+  app.get(
+    '/events',
+    js(() => sse(async (send) => void (await send(long)))),
+  )
+  app.get(
+    '/large',
+    js(() => veryLong),
+  )
   app.mount(
     '/mounted',
     js(() => new Response(long, { headers: { 'content-type': 'text/html' } })),

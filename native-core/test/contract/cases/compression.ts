@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { long } from '../apps/compressed.ts'
+import { long, veryLong } from '../apps/compressed.ts'
 import type { Answer, Case } from '../case.ts'
 
 const app = 'compressed' as const
@@ -122,6 +122,72 @@ export const compression: Case[] = [
     app,
     ask: get('/mounted/x', 'gzip'),
     answer: answered(gzipped, long, gunzipSync),
+  },
+  {
+    title: 'compresses a stream',
+    app,
+    ask: get('/stream', 'gzip'),
+    answer: answered({ ...gzipped, 'content-length': null }, long, gunzipSync),
+  },
+  {
+    title: 'compresses a stream with brotli',
+    app,
+    ask: get('/stream', 'br'),
+    answer: answered({ 'content-encoding': 'br', 'content-length': null }, long, brotliDecompressSync),
+  },
+  {
+    title: 'says Vary with a stream that this client gets as it is',
+    app,
+    ask: get('/stream'),
+    answer: answered(plain, long),
+  },
+  {
+    title: 'compresses a stream of known length, which then has none',
+    app,
+    ask: get('/stream-of-length', 'gzip'),
+    answer: answered({ ...gzipped, etag: 'W/"v1"', 'content-length': null }, long, gunzipSync),
+  },
+  {
+    title: 'keeps the length of a stream that is not compressed',
+    app,
+    ask: get('/stream-of-length'),
+    answer: answered({ etag: '"v1"', 'content-length': String(long.length) }, long),
+  },
+  {
+    title: 'leaves alone a stream that says so',
+    app,
+    ask: get('/stream-as-is', 'gzip'),
+    answer: answered({ 'content-encoding': null, vary: null }, long),
+  },
+  {
+    title: 'leaves events alone',
+    app,
+    ask: get('/events', 'gzip'),
+    answer: { status: 200, headers: { 'content-type': 'text/event-stream', 'content-encoding': null, vary: null } },
+  },
+  {
+    title: 'compresses a large answer piece by piece',
+    app,
+    ask: get('/large', 'gzip'),
+    answer: answered({ ...gzipped, 'content-length': null }, veryLong, gunzipSync),
+  },
+  {
+    title: 'compresses a large answer with brotli',
+    app,
+    ask: get('/large', 'br'),
+    answer: answered({ 'content-encoding': 'br' }, veryLong, brotliDecompressSync),
+  },
+  {
+    title: 'answers HEAD of a large answer without content',
+    app,
+    ask: { ...get('/large', 'gzip'), method: 'HEAD' },
+    answer: { status: 200, headers: { ...gzipped, 'content-length': null }, body: '' },
+  },
+  {
+    title: 'sends a large answer as it is to a client that takes no coding',
+    app,
+    ask: get('/large'),
+    answer: answered({ ...plain, 'content-length': String(veryLong.length) }, veryLong),
   },
   {
     title: 'compresses a fixed answer natively',

@@ -88,9 +88,9 @@ impl Compression {
         (place.is_some() && out.len() < content.len()).then_some(out)
     }
 
-    /// An encoder for a response that comes in pieces; `None` when there is no memory for it.
-    pub fn stream(&self, coding: Coding) -> Option<Encoder> {
-        Encoder::new(coding, self.level(coding), None).ok()
+    /// An encoder for a response that comes in pieces, of that size if it is known; `None` when there is no memory for it.
+    pub fn stream(&self, coding: Coding, size: Option<usize>) -> Option<Encoder> {
+        Encoder::new(coding, self.level(coding), size).ok()
     }
 
     fn level(&self, coding: Coding) -> u32 {

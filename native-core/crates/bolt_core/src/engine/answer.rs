@@ -1,10 +1,10 @@
 //! Writing of responses. The fixed parts of a head are made once per application, so that a response costs a few copies.
 
 use super::app::{App, Fixed, FixedCoding};
-use super::connection::FileTail;
 use super::observe::Seen;
 use super::problem::{self, PlacedIssue};
 use super::request_id::RequestId;
+use super::tail::{FileTail, Tail};
 use super::{Context, cors::Cors};
 use crate::compression::Coding;
 use crate::error::{ErrorCode, Refusal};
@@ -117,7 +117,7 @@ impl Writer<'_> {
     }
 
     /// A response that needs no handler.
-    pub(crate) fn answer(&self, out: &mut Vec<u8>, answer: Answer<'_>) -> Option<FileTail> {
+    pub(crate) fn answer(&self, out: &mut Vec<u8>, answer: Answer<'_>) -> Option<Tail> {
         let security = self.app.security.block();
         let mut own = Vec::new();
         match answer {
@@ -192,7 +192,7 @@ impl Writer<'_> {
         self.whole(out, refusal.code.status(), &own, self.app.security.block(), &body);
     }
 
-    fn file(&self, out: &mut Vec<u8>, file: FileResponse) -> Option<FileTail> {
+    fn file(&self, out: &mut Vec<u8>, file: FileResponse) -> Option<Tail> {
         self.named_file(out, file, std::iter::empty())
     }
 
@@ -202,7 +202,7 @@ impl Writer<'_> {
         out: &mut Vec<u8>,
         file: FileResponse,
         headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
-    ) -> Option<FileTail> {
+    ) -> Option<Tail> {
         let given = |name: &str| headers.clone().any(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
         let mut own = Vec::new();
         let stays = |name: &str| is_engine_field(name) || name == "vary" || !given(name);
@@ -227,7 +227,7 @@ impl Writer<'_> {
                 out.extend_from_slice(&bytes);
                 None
             }
-            FileBody::File { file, offset, length } => Some(FileTail { file, offset, left: length }),
+            FileBody::File { file, offset, length } => Some(Tail::File(FileTail { file, offset, left: length })),
         }
     }
 }

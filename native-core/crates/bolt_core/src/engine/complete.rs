@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use super::answer::{Answer, Writer};
 use super::app::Route;
-use super::encoding::Encoded;
+use super::encoding::{Encoded, Encoding};
 use super::slots::{Handle, Slot, State};
+use super::stream::Coding;
+use super::tail::{EncodedTail, Tail};
 use super::upload::Upload;
 use super::{Context, Engine, Event, body, encoding, fields};
 use crate::error::ErrorCode;
@@ -46,9 +48,9 @@ impl Engine {
         };
         let own: &[u8] = if is_text { PLAIN_TEXT } else { JSON };
         if text.len() >= self.app.compress_from
-            && let Some(Encoded { fields, content }) = self.encode(handle, status, own, text)
+            && let Some(encoded) = self.encode(handle, status, own, text)
         {
-            return self.send(handle, status, &fields, None, content.as_deref().unwrap_or(text));
+            return self.send_encoded(handle, status, encoded, None, text);
         }
         self.send(handle, status, own, None, text)
     }
@@ -60,6 +62,32 @@ impl Engine {
             return None;
         }
         encoding::answer(&self.app, self.cx.slots.get(handle)?, status, own, content)
+    }
+
+    #[cold]
+    fn send_encoded(
+        &mut self,
+        handle: Handle,
+        status: u16,
+        Encoded { fields, content }: Encoded,
+        security: Option<&[u8]>,
+        plain: &[u8],
+    ) -> bool {
+        match content {
+            Encoding::None => self.send(handle, status, &fields, security, plain),
+            Encoding::Whole(content) => self.send(handle, status, &fields, security, &content),
+            Encoding::Pieces(encoder) => {
+                let Some(slot) = self.cx.slots.get(handle) else { return false };
+                let (coding, omit_body) = (Coding::of(slot.meta, None), slot.meta.omit_body);
+                let fields = coding.announce(fields);
+                let ends = coding == Coding::UntilClose && !omit_body;
+                self.answer_with(handle, ends, |writer, out| {
+                    writer.head(out, status, &fields, security.unwrap_or(writer.app.security.block()), None);
+                    let tail = EncodedTail { encoder, content: plain.to_vec(), at: 0, coding };
+                    (!omit_body).then(|| Tail::Encoded(Box::new(tail)))
+                })
+            }
+        }
     }
 
     /// Says whether texts that complete requests of this request's route are plain text from now on, and not JSON. False when the
@@ -93,10 +121,8 @@ impl Engine {
             Body::Bytes(bytes) => bytes,
         };
         let encoded = if as_is { None } else { self.encode(handle, status, &own, bytes) };
-        Ok(match &encoded {
-            Some(Encoded { fields, content }) => {
-                self.send(handle, status, fields, security.as_deref(), content.as_deref().unwrap_or(bytes))
-            }
+        Ok(match encoded {
+            Some(encoded) => self.send_encoded(handle, status, encoded, security.as_deref(), bytes),
             None => self.send(handle, status, &own, security.as_deref(), bytes),
         })
     }
@@ -114,21 +140,32 @@ impl Engine {
     }
 
     fn send(&mut self, handle: Handle, status: u16, own: &[u8], security: Option<&[u8]>, content: &[u8]) -> bool {
+        self.answer_with(handle, false, |writer, out| {
+            writer.whole(out, status, own, security.unwrap_or(writer.app.security.block()), content);
+            None
+        })
+    }
+
+    /// Writes the answer to a request and ends it; `ends`: the connection ends with it. False when the request is over.
+    #[inline]
+    pub(super) fn answer_with(
+        &mut self,
+        handle: Handle,
+        ends: bool,
+        write: impl FnOnce(&Writer<'_>, &mut Vec<u8>) -> Option<Tail>,
+    ) -> bool {
         let app = &self.app;
         let Some(slot) = self.cx.slots.get_mut(handle) else { return false };
         let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
         let Some(connection) = self.connections.get_mut(slot.connection) else { return false };
         let close = connection.leave_body(handle, self.cx.now)
+            || ends
             || !meta.keep_alive
             || (self.cx.draining && connection.is_last());
         if close {
             connection.end_requests(handle);
         }
-        connection.fulfil(&mut self.cx, sequence, |cx, out| {
-            let writer = Writer { app, cx, raw: &raw, meta, close };
-            writer.whole(out, status, own, security.unwrap_or(app.security.block()), content);
-            None
-        });
+        connection.fulfil(&mut self.cx, sequence, |cx, out| write(&Writer { app, cx, raw: &raw, meta, close }, out));
         if let Some(slot) = self.cx.slots.get_mut(handle) {
             slot.raw = raw;
         }

@@ -1,14 +1,13 @@
 //! One connection: its buffers, its requests in order, and what becomes of it.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::exchange::Security;
 use super::slots::Handle;
 use super::stream::Outgoing;
+use super::tail::Tail;
 use super::upload::Invitation;
 use super::{ConnectionId, Context, Event};
 use crate::http::chunked::Decoder;
@@ -17,8 +16,6 @@ use crate::http::chunked::Decoder;
 const PIPELINE: usize = 64;
 /// Unsent bytes beyond which no further request of a connection is looked at.
 const MAX_UNSENT: usize = 1024 * 1024;
-/// How much of a file is read at one time.
-const FILE_PIECE: u64 = 128 * 1024;
 /// Capacity of a buffer that an idle connection may keep.
 pub(super) const KEEP: usize = 16 * 1024;
 
@@ -91,21 +88,13 @@ pub(super) enum Left {
 pub(super) enum Waiting {
     /// A handler has the request since that time.
     Call(Handle, u64),
-    Ready(Vec<u8>, Option<FileTail>),
+    Ready(Vec<u8>, Option<Tail>),
     /// A handler has begun the response.
     Stream(Box<Outgoing>),
     /// The connection ends here, in the middle of a response; whether the client would not notice.
     Cut {
         is_hidden: bool,
     },
-}
-
-/// The rest of a response, to be read from a file as the client takes it.
-#[derive(Debug)]
-pub(crate) struct FileTail {
-    pub(super) file: File,
-    pub(super) offset: u64,
-    pub(super) left: u64,
 }
 
 /// One connection.
@@ -124,7 +113,7 @@ pub(crate) struct Connection {
     pub(super) scanned: usize,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
-    pub(super) tail: Option<FileTail>,
+    pub(super) tail: Option<Tail>,
     pub(super) queue: VecDeque<Waiting>,
     /// Sequence number of the front of `queue`.
     pub(super) first: u64,
@@ -195,12 +184,14 @@ impl Connection {
 
     fn read_tail(&mut self, cx: &mut Context) {
         let Some(tail) = &mut self.tail else { return };
-        if tail.fill(&mut self.output).is_err() {
-            // The promised length cannot be kept: only cutting the connection tells the client.
-            self.broken = true;
-        } else if tail.left == 0 {
-            self.tail = None;
-            self.advance(cx);
+        match tail.fill(&mut self.output) {
+            Ok(false) => {}
+            Ok(true) => {
+                self.tail = None;
+                self.advance(cx);
+            }
+            // What was promised cannot be kept: only cutting the connection tells the client.
+            Err(_) => self.broken = true,
         }
     }
 
@@ -257,11 +248,7 @@ impl Connection {
     }
 
     /// Sends, or keeps until its turn, a response that needs no place reserved.
-    pub(super) fn emit(
-        &mut self,
-        cx: &mut Context,
-        write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>,
-    ) {
+    pub(super) fn emit(&mut self, cx: &mut Context, write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<Tail>) {
         if self.queue.is_empty() && self.tail.is_none() {
             self.first += 1;
             self.tail = write(cx, &mut self.output);
@@ -279,7 +266,7 @@ impl Connection {
         &mut self,
         cx: &mut Context,
         sequence: u64,
-        write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<FileTail>,
+        write: impl FnOnce(&mut Context, &mut Vec<u8>) -> Option<Tail>,
     ) {
         if self.is_current(sequence) {
             self.queue.pop_front();
@@ -368,19 +355,5 @@ impl Waiting {
             Self::Stream(stream) => Some(stream.handle),
             Self::Ready(..) | Self::Cut { .. } => None,
         }
-    }
-}
-
-impl FileTail {
-    fn fill(&mut self, out: &mut Vec<u8>) -> std::io::Result<()> {
-        let piece = self.left.min(FILE_PIECE);
-        self.file.seek(SeekFrom::Start(self.offset))?;
-        let read = (&mut self.file).take(piece).read_to_end(out)? as u64;
-        if read < piece {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        self.offset += piece;
-        self.left -= piece;
-        Ok(())
     }
 }

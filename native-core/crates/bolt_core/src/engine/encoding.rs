@@ -2,38 +2,62 @@
 
 use super::app::{App, Fixed, FixedCoding};
 use super::slots::Slot;
-use crate::compression::{Accepted, Coding, Compression};
+use crate::compression::{Accepted, Coding, Compression, Encoder};
 use crate::http::Head;
 use crate::http::response::{field, has_body};
 
-/// Contents up to this size are encoded at once; a larger one would keep every other request waiting for too long.
-pub(super) const AT_ONCE: usize = 128 * 1024;
+/// Contents up to this size are encoded at once; of a larger one each pass does a piece, so that it does not keep the others waiting.
+const AT_ONCE: usize = 64 * 1024;
 
 /// An answer as it is sent instead.
 #[derive(Debug)]
 pub(crate) struct Encoded {
     /// Its field lines.
     pub(crate) fields: Vec<u8>,
-    /// `None`: the content stays as it is, only caches are told that it need not.
-    pub(crate) content: Option<Vec<u8>>,
+    pub(crate) content: Encoding,
+}
+
+/// What becomes of a content.
+#[derive(Debug)]
+pub(crate) enum Encoding {
+    /// It stays as it is, only caches are told that it need not.
+    None,
+    Whole(Vec<u8>),
+    /// It is encoded as the client takes it.
+    Pieces(Encoder),
 }
 
 /// Encodes the answer of a handler, if client and rules want it; `None` when nothing about it changes.
 pub(super) fn answer(app: &App, slot: &Slot, status: u16, own: &[u8], content: &[u8]) -> Option<Encoded> {
-    let compression = app.compression.as_ref().filter(|_| app.compresses(slot.route))?;
-    if content.len() > AT_ONCE || !is_encodable(compression, status, own) {
-        return None;
-    }
-    let coding = compression.choose(&accepted(&slot.head, &slot.raw));
-    Some(encode(compression, coding, own, content))
+    let (compression, coding) = choose(app, slot, status, own)?;
+    let encoding = coding.and_then(|coding| match content.len() {
+        ..=AT_ONCE => compression.whole(coding, content).map(Encoding::Whole),
+        size => compression.stream(coding, Some(size)).map(Encoding::Pieces),
+    });
+    let fields = fields(own, coding.filter(|_| encoding.is_some()));
+    Some(Encoded { fields, content: encoding.unwrap_or(Encoding::None) })
 }
 
-fn encode(compression: &Compression, coding: Option<Coding>, own: &[u8], content: &[u8]) -> Encoded {
-    let encoded = coding.and_then(|coding| Some((coding, compression.whole(coding, content)?)));
-    Encoded {
-        fields: fields(own, encoded.as_ref().map(|(coding, _)| *coding)),
-        content: encoded.map(|(_, bytes)| bytes),
+/// Field lines, and an encoder if there is to be one, for an answer that comes piece by piece; `None` when nothing about it changes.
+pub(super) fn stream(
+    app: &App,
+    slot: &Slot,
+    status: u16,
+    own: &[u8],
+    length: Option<u64>,
+) -> Option<(Vec<u8>, Option<Encoder>)> {
+    if length.is_some_and(|length| length < app.compress_from as u64) {
+        return None;
     }
+    let (compression, coding) = choose(app, slot, status, own)?;
+    let encoder = coding.and_then(|coding| compression.stream(coding, None));
+    Some((fields(own, coding.filter(|_| encoder.is_some())), encoder))
+}
+
+/// The rules, and the coding that the client prefers, for an answer that may be encoded.
+fn choose<'a>(app: &'a App, slot: &Slot, status: u16, own: &[u8]) -> Option<(&'a Compression, Option<Coding>)> {
+    let compression = app.compression.as_ref().filter(|_| app.compresses(slot.route))?;
+    is_encodable(compression, status, own).then(|| (compression, compression.choose(&accepted(&slot.head, &slot.raw))))
 }
 
 /// What a request says about codings.

@@ -1,6 +1,5 @@
 //! Files that handlers answer with.
 
-use super::answer::Writer;
 use super::slots::{Handle, State};
 use super::{Engine, RespondFault, encoding};
 use crate::http::Method;
@@ -40,7 +39,7 @@ impl Engine {
         {
             return Err(RespondFault::Header);
         }
-        let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else {
+        let Some(slot) = self.cx.slots.get(handle).filter(|slot| slot.state == State::Waiting) else {
             return Ok(FileOutcome::Over);
         };
         let (head, raw) = (&slot.head, &slot.raw);
@@ -64,20 +63,7 @@ impl Engine {
         if status != 200 {
             file.status = status;
         }
-        let app = &self.app;
-        let Some(slot) = self.cx.slots.get_mut(handle) else { return Ok(FileOutcome::Over) };
-        let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
-        let Some(connection) = self.connections.get_mut(slot.connection) else { return Ok(FileOutcome::Over) };
-        let close = connection.leave_body(handle, self.cx.now)
-            || !meta.keep_alive
-            || (self.cx.draining && connection.is_last());
-        if close {
-            connection.end_requests(handle);
-        }
-        connection.fulfil(&mut self.cx, sequence, |cx, out| {
-            Writer { app, cx, raw: &raw, meta, close }.named_file(out, file, headers)
-        });
-        self.cx.slots.release(handle);
+        self.answer_with(handle, false, |writer, out| writer.named_file(out, file, headers));
         Ok(FileOutcome::Sent)
     }
 }

@@ -23,6 +23,7 @@ mod proxies;
 mod request_id;
 mod slots;
 mod stream;
+mod tail;
 mod upload;
 
 pub use app::App;

@@ -7,7 +7,8 @@ use super::answer::{Meta, Writer};
 use super::complete::{OwnFields, RespondFault, own_fields};
 use super::connection::{Connection, Phase, Waiting};
 use super::slots::{Handle, State};
-use super::{Context, Engine};
+use super::{Context, Engine, encoding};
+use crate::compression::Encoder;
 use crate::http::response::{chunk, has_body, last_chunk};
 
 /// A piece, or an end, that contradicts the length that was promised. Nothing was sent of it, and the response is still open: its source must be
@@ -18,6 +19,8 @@ pub enum StreamFault {
     TooLong,
     /// So many bytes fewer than the response's Content-Length.
     TooShort(u64),
+    /// The encoder of the response failed.
+    Encoder,
 }
 
 /// What has become of a response that was begun.
@@ -45,10 +48,21 @@ pub(super) enum Coding {
 pub(super) struct Outgoing {
     pub(super) handle: Handle,
     pub(super) coding: Coding,
+    /// How its content is encoded.
+    pub(super) encoding: Option<Box<Encoding>>,
     /// What was sent before its turn.
     pub(super) held: Vec<u8>,
     /// Its source was told that too much waits, and will be told when it does not any more.
     pub(super) is_stopped: bool,
+}
+
+/// A content that is encoded piece by piece. Each piece is let out at once, so that an event does not wait for the next one.
+#[derive(Debug)]
+pub(super) struct Encoding {
+    encoder: Encoder,
+    /// Bytes that are missing of the length that was promised.
+    left: Option<u64>,
+    out: Vec<u8>,
 }
 
 impl Engine {
@@ -64,19 +78,21 @@ impl Engine {
         headers: impl Iterator<Item = (&'h [u8], &'h [u8])> + Clone,
         length: Option<u64>,
     ) -> Result<Option<Started>, RespondFault> {
-        let OwnFields { lines: mut own, .. } = own_fields(status, headers.clone())?;
+        let OwnFields { lines, as_is } = own_fields(status, headers.clone())?;
         let Some(slot) = self.cx.slots.get_mut(handle).filter(|slot| slot.state == State::Waiting) else {
             return Ok(None);
         };
+        let encoded = if as_is { None } else { encoding::stream(&self.app, slot, status, &lines, length) };
+        let (own, encoder) = encoded.unwrap_or((lines, None));
+        let promised = length;
+        let length = length.filter(|_| encoder.is_none());
         let overrides = |name: &str| headers.clone().any(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
         let security = self.app.security.overridden(overrides);
         let (meta, sequence, raw) = (slot.meta, slot.sequence, std::mem::take(&mut slot.raw));
         let Some(connection) = self.connections.get_mut(slot.connection) else { return Ok(None) };
         let is_complete = meta.omit_body || !has_body(status);
         let coding = Coding::of(meta, length);
-        if coding == Coding::Chunked && has_body(status) {
-            own.extend_from_slice(b"transfer-encoding: chunked\r\n");
-        }
+        let own = if has_body(status) { coding.announce(own) } else { own };
         let close = (is_complete && connection.leave_body(handle, self.cx.now))
             || (coding == Coding::UntilClose && !is_complete)
             || !meta.keep_alive
@@ -95,7 +111,8 @@ impl Engine {
                 None
             });
         } else {
-            let stream = Outgoing { handle, coding, held: Vec::new(), is_stopped: false };
+            let encoding = encoder.map(|encoder| Box::new(Encoding { encoder, left: promised, out: Vec::new() }));
+            let stream = Outgoing { handle, coding, encoding, held: Vec::new(), is_stopped: false };
             connection.begin(&mut self.cx, sequence, stream, head);
         }
         if let Some(slot) = self.cx.slots.get_mut(handle) {
@@ -192,11 +209,9 @@ impl Connection {
             self.sent = 0;
         }
         let out = if is_current { &mut self.output } else { &mut stream.held };
-        match stream.coding {
-            // A chunk without data would be the last one.
-            _ if bytes.is_empty() => {}
-            Coding::Chunked => chunk(out, bytes),
-            Coding::Length(_) | Coding::UntilClose => out.extend_from_slice(bytes),
+        match &mut stream.encoding {
+            Some(encoding) if !bytes.is_empty() => stream.coding.write(out, encoding.push(bytes)?),
+            _ => stream.coding.write(out, bytes),
         }
         let unsent = if is_current { out.len() - self.sent } else { out.len() };
         stream.is_stopped = unsent > most;
@@ -209,13 +224,19 @@ impl Connection {
         let is_current = self.is_current(sequence);
         let Some(place) = self.queue.get_mut((sequence - self.first) as usize) else { return Ok(()) };
         let Waiting::Stream(stream) = place else { return Ok(()) };
+        let rest = match &mut stream.encoding {
+            Some(encoding) => encoding.finish()?,
+            None => &[],
+        };
         if is_current {
+            stream.coding.write(&mut self.output, rest);
             stream.coding.end(&mut self.output)?;
             self.queue.pop_front();
             self.first += 1;
             self.started(cx);
             self.advance(cx);
         } else {
+            stream.coding.write(&mut stream.held, rest);
             stream.coding.end(&mut stream.held)?;
             *place = Waiting::Ready(std::mem::take(&mut stream.held), None);
         }
@@ -245,11 +266,29 @@ impl Connection {
 }
 
 impl Coding {
-    fn of(meta: Meta, length: Option<u64>) -> Self {
+    pub(super) fn of(meta: Meta, length: Option<u64>) -> Self {
         match length {
             Some(length) => Self::Length(length),
             None if meta.http10 => Self::UntilClose,
             None => Self::Chunked,
+        }
+    }
+
+    /// Adds the field that tells a client of it.
+    pub(super) fn announce(self, mut fields: Vec<u8>) -> Vec<u8> {
+        if self == Self::Chunked {
+            fields.extend_from_slice(b"transfer-encoding: chunked\r\n");
+        }
+        fields
+    }
+
+    /// Writes a piece.
+    fn write(self, out: &mut Vec<u8>, bytes: &[u8]) {
+        match self {
+            // A chunk without data would be the last one.
+            _ if bytes.is_empty() => {}
+            Self::Chunked => chunk(out, bytes),
+            Self::Length(_) | Self::UntilClose => out.extend_from_slice(bytes),
         }
     }
 
@@ -267,9 +306,31 @@ impl Coding {
 impl Outgoing {
     /// Counts a piece; nothing changes when it is too long.
     fn admit(&mut self, length: usize) -> Result<(), StreamFault> {
-        if let Coding::Length(left) = &mut self.coding {
+        let left = match (&mut self.coding, &mut self.encoding) {
+            (Coding::Length(left), _) => Some(left),
+            (_, Some(encoding)) => encoding.left.as_mut(),
+            _ => None,
+        };
+        if let Some(left) = left {
             *left = left.checked_sub(length as u64).ok_or(StreamFault::TooLong)?;
         }
         Ok(())
+    }
+}
+
+impl Encoding {
+    fn push(&mut self, bytes: &[u8]) -> Result<&[u8], StreamFault> {
+        self.out.clear();
+        let pushed = self.encoder.push(bytes, &mut self.out).and_then(|()| self.encoder.flush(&mut self.out));
+        pushed.map(|()| self.out.as_slice()).map_err(|_| StreamFault::Encoder)
+    }
+
+    fn finish(&mut self) -> Result<&[u8], StreamFault> {
+        if let Some(left) = self.left.filter(|left| *left > 0) {
+            return Err(StreamFault::TooShort(left));
+        }
+        self.out.clear();
+        let finished = self.encoder.finish(&[], &mut self.out);
+        finished.map(|()| self.out.as_slice()).map_err(|_| StreamFault::Encoder)
     }
 }
