@@ -311,3 +311,18 @@ fn the_request_can_be_asked_about_until_it_is_answered() {
     assert!(client.engine.method(handle).is_none());
     assert_eq!(client.responses()[0].header("x-request-id"), Some("mine"));
 }
+
+#[test]
+fn deadlines_of_few_connections_are_met_to_the_millisecond() {
+    let mut client = Client::new(&plan());
+    client.send(b"GET /a HTTP/1.1\r\n");
+    client.wait(3);
+    let other = client.engine.open("192.0.2.1".parse().expect("an address"));
+    client.engine.receive(other, b"GET /a HTTP/1.1\r\n");
+    // The client of these tests reads from all connections.
+    let refusals = |client: &Client| String::from_utf8_lossy(&client.received).matches("HTTP/1.1 408 ").count();
+    client.wait(997);
+    assert_eq!(refusals(&client), 1);
+    client.wait(3);
+    assert_eq!(refusals(&client), 2);
+}

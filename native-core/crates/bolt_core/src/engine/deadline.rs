@@ -1,5 +1,5 @@
-//! Deadlines. Nothing is scheduled per request: each connection's deadline follows from its state, and a sweep looks at all of them,
-//! not more often than needed to be right within [`GRAIN`].
+//! Deadlines. Nothing is scheduled per request: each connection's deadline follows from its state, and a sweep looks at all of them, the
+//! less often the more there are.
 
 use super::answer::Answer;
 use super::body;
@@ -9,8 +9,10 @@ use super::{Engine, Event};
 use crate::error::{ErrorCode, Refusal};
 use crate::plan::Limits;
 
-/// Deadlines may be missed by this many milliseconds.
-const GRAIN: u64 = 100;
+/// Connections that a sweep may look at for each millisecond since the last one: less than a thousandth of a core.
+const PER_MILLISECOND: u64 = 64;
+/// Deadlines may be missed by this many milliseconds, however many connections there are.
+const MOST: u64 = 100;
 /// How long a client that sends nothing more may still be read from after the last response.
 pub(super) const LINGER: u64 = 1_000;
 /// How long requests of a client that closed its sending side are still worked on. Most such clients are gone altogether.
@@ -43,7 +45,12 @@ impl Engine {
                 next = next.min(deadline);
             }
         }
-        self.cx.next_sweep = if next == u64::MAX { next } else { next.max(now + GRAIN) };
+        self.cx.next_sweep = if next == u64::MAX { next } else { next.max(now + self.grain()) };
+    }
+
+    /// Least time between two sweeps, and so what a deadline may be missed by, in milliseconds.
+    fn grain(&self) -> u64 {
+        (self.connections.capacity() as u64 / PER_MILLISECOND).clamp(1, MOST)
     }
 
     fn expire(&mut self, id: usize) {
