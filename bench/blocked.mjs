@@ -69,9 +69,9 @@ for (const io of values.io.split(',')) {
     const until = Date.now() + Number(values.seconds) * 1000
     const paths = ['/fixed', '/nothing', '/typed/x', '/private']
     const asked = paths.map((path) =>
-      Promise.all(Array.from({ length: CONNECTIONS / paths.length }, () => ask(server.port, path, until))),
+      Promise.all(Array.from({ length: CONNECTIONS / paths.length }, () => ask(server.ports.main, path, until))),
     )
-    const timeouts = Promise.all(Array.from({ length: 8 }, () => waitForTimeouts(server.port, until)))
+    const timeouts = Promise.all(Array.from({ length: 8 }, () => waitForTimeouts(server.ports.main, until)))
     console.log(`io: '${io}', JavaScript computes for ${values.busy} ms at a time`)
     for (const [at, path] of paths.entries()) show(path, (await asked[at]).flat())
     show('504, too late by', (await timeouts).flat())

@@ -1,6 +1,7 @@
 /** A server whose JavaScript computes for some ms at a time, with a moment for other work in between. Arguments: io, ms, `limits.requestTimeout`. */
 import { z } from 'zod'
 import { createApp, jwt } from '../../native-core/dist/index.js'
+import { listening } from '../app/listening.mjs'
 import { secret } from '../app/token.mjs'
 
 const [io, busy, requestTimeout] = process.argv.slice(2)
@@ -17,4 +18,4 @@ const compute = () => {
   setImmediate(compute)
 }
 compute()
-console.log(`listening ${port}`)
+listening({ main: port })
