@@ -15,6 +15,4 @@ export interface Package {
 }
 
 export function publishable(): Package[]
-/** Those of them that can be packed here: of the binaries the ones that were built. */
-export function built(): Package[]
 export function pack(folders: string[], into: string, fields?: Record<string, unknown>): Promise<Packed[]>

@@ -15,14 +15,6 @@ export function publishable() {
     .filter((it) => !it.private)
 }
 
-/** Those of them that can be packed here: of the binaries the ones that were built. */
-export function built() {
-  return publishable().filter(({ name }) => {
-    const target = targetOf(name)
-    return target === undefined || existsSync(target.file)
-  })
-}
-
 /** The target of a binary's package; undefined for the other packages. */
 export function targetOf(name) {
   return targets.find(({ packageName }) => packageName === name)
@@ -54,7 +46,8 @@ export async function pack(folders, into, fields = {}) {
 
 /**
  * Lays a package out apart from its folder where its package.json is not the one to publish. A binary's package says only then which
- * machines it is for: as a workspace that says so it would keep `npm ci` from working on every other one.
+ * machines it is for: as a workspace that says so it would keep `npm ci` from working on every other one. One that was not built is packed
+ * without its binary: a lockfile names all of them, and the local registry, which has no other use for them, must know each.
  */
 function stage(folder, into, fields) {
   const manifest = readJson(join(folder, 'package.json'))
@@ -63,7 +56,8 @@ function stage(folder, into, fields) {
   if (Object.keys(extra).length === 0) return resolve(folder)
   const staged = resolve(into, manifest.name)
   mkdirSync(staged, { recursive: true })
-  for (const path of manifest.files) cpSync(join(folder, path), join(staged, path), { recursive: true })
+  for (const path of manifest.files.filter((name) => existsSync(join(folder, name))))
+    cpSync(join(folder, path), join(staged, path), { recursive: true })
   cpSync(join(root, 'LICENSE'), join(staged, 'LICENSE'))
   writeFileSync(join(staged, 'package.json'), `${JSON.stringify({ ...manifest, ...extra }, null, 2)}\n`)
   return staged

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npm, npmConfig } from './npm.mjs'
-import { built, pack, publishable } from './packages.mjs'
+import { pack, publishable } from './packages.mjs'
 
 /**
  * @typedef {object} Registry
@@ -65,14 +65,14 @@ export async function startRegistry({
 }
 
 /**
- * Packs our packages as they are built now (of the binaries those that were) and publishes those whose content differs from what the registry holds.
+ * Packs our packages as they are built now and publishes those whose content differs from what the registry holds.
  * @param {Registry} registry
  * @param {string} into Folder for the tarballs.
  * @returns {Promise<{ packages: Awaited<ReturnType<typeof pack>>, published: string[] }>}
  */
 export async function publishAll(registry, into) {
   const packages = await pack(
-    built().map(({ folder }) => folder),
+    publishable().map(({ folder }) => folder),
     into,
   )
   const published = []
