@@ -30,13 +30,15 @@ export function refuseConnect(socket: Duplex, headers: readonly string[]): void 
   end(socket, 'not-implemented', headers)
 }
 
-function end(socket: Duplex, code: HttpErrorCode, headers: readonly string[]): void {
+/** Answers a client that speaks HTTP where TLS is spoken. */
+export function refusePlain(socket: Duplex, headers: readonly string[]): void {
+  end(socket, 'bad-request', headers, 'This port speaks TLS: use https:// instead of http://.')
+}
+
+function end(socket: Duplex, code: HttpErrorCode, headers: readonly string[], why?: string): void {
   const { status, title } = httpErrors[code]
   const requestId = builtins.crypto.randomUUID()
-  const isPlain = error.code === 'PLAIN_HTTP'
-  const detail = isPlain
-    ? 'This port speaks TLS: use https:// instead of http://.'
-    : (details[code] ?? 'The request is not proper HTTP')
+  const detail = why ?? details[code] ?? 'The request is not proper HTTP'
   const body = problemBody({ status, detail, code, requestId })
   const head = [
     `HTTP/1.1 ${status} ${title}`,

@@ -10,7 +10,7 @@ import { AddressReader } from './address.ts'
 import { assertFits, hasBody } from './body.ts'
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
 import { Exchange, Rejection, type Texts } from './exchange.ts'
-import { answerFault, refuseConnect } from './faults.ts'
+import { answerFault, refuseConnect, refusePlain } from './faults.ts'
 import { serveFile } from './files.ts'
 import { injectBytes, watchInjected } from './inject.ts'
 import { listenFault, listenOn } from './listen.ts'
@@ -69,8 +69,7 @@ export class FallbackServer {
 
   listen(plan: ListenPlan): Promise<Listening> {
     if (plan.tls !== null) {
-      const refuse = (socket: Socket): void =>
-        answerFault(listenFault('PLAIN_HTTP', 'no TLS'), socket, this.#plan.securityHeaders)
+      const refuse = (socket: Socket): void => refusePlain(socket, this.#plan.securityHeaders)
       this.#front = openTlsFront(this.#http, plan.tls, { timeout: this.#plan.limits.headersTimeout, refuse })
     }
     return listenOn(this.#front?.server ?? this.#http, plan)
