@@ -64,7 +64,10 @@ const lessons: Array<[lesson: string, tests: Array<[file: string, title: string]
   ],
   [
     'the test client had a pipeline of its own and drifted',
-    [['native-core/test/contract/contract.test.ts', "const way of ['socket', 'inject']"]],
+    [
+      ['native-core/test/contract/contract.test.ts', "if (way === 'inject')"],
+      ['native-core/test/testing.test.ts', 'gives status, headers, text, bytes and JSON'],
+    ],
   ],
   [
     'the documentation named options that did not exist',
@@ -91,6 +94,37 @@ const lessons: Array<[lesson: string, tests: Array<[file: string, title: string]
       ['native-core/test/opentelemetry.test.ts', 'sees the spans of concurrent requests of one batch'],
       ['native-core/test/diagnostics.test.ts', 'tell when a handler is entered'],
     ],
+  ],
+  [
+    'Nagle held small pieces back: 24 server-sent events a second, 40 ms for an answer in two parts',
+    [
+      ['native-core/test/streams.test.ts', 'sends each chunk when it comes, without waiting for more'],
+      ['native-core/test/streams.test.ts', 'sends a two-part answer without a delay between the parts'],
+      ['native-core/test/sse.test.ts', 'are sent one by one as they happen'],
+    ],
+  ],
+  [
+    'a client that went away crashed mounted applications',
+    [
+      ['native-core/test/streams.test.ts', 'aborts the signal when the client goes away'],
+      ['native-core/test/uploads.test.ts', 'fails for the reader when the client goes away'],
+      ['native-core/test/uploads.test.ts', 'gives a mounted handler that does not answer up, and aborts its signal'],
+    ],
+  ],
+  [
+    'handlers had to cork their answers by hand',
+    [
+      ['native-core/crates/bolt_host/tests/sockets.rs', 'pipelined_requests_are_answered_with_few_writes'],
+      ['native-core/crates/bolt_core/tests/streams.rs', 'all_pieces_of_one_pass_are_one_write'],
+    ],
+  ],
+  [
+    'memory leaked with streams that were cut off',
+    [['native-core/test/streams.test.ts', 'leaves nothing behind of a thousand streams whose clients went away']],
+  ],
+  [
+    'a binary asked for a newer C library than the machine had, or for glibc at all',
+    [['native-core/test/load.test.ts', 'on musl says that node_modules is that of a glibc system']],
   ],
   [
     'a rolling restart cut requests on kept connections',
