@@ -12,5 +12,6 @@ mod rate_limit;
 pub mod routing;
 pub mod schema;
 pub mod static_files;
+pub mod websocket;
 
 pub use engine::{Engine, Fate, Handle};
