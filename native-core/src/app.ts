@@ -1,7 +1,14 @@
-import type { Listening, Stats } from './binding.d.ts'
+import type { Dispatch, Listening, OnEvent, SocketEvent, Stats } from './binding.d.ts'
 import { builtins } from './builtins.ts'
 import { checkShape, shape } from './check.ts'
-import { type CompiledApp, type CompiledParts, compileApp, compileParts, KnownSchemas } from './compile.ts'
+import {
+  type CompiledApp,
+  type CompiledParts,
+  compileApp,
+  compileParts,
+  compileSocketParts,
+  KnownSchemas,
+} from './compile.ts'
 import type { Declared } from './declared.ts'
 import { createDispatch } from './dispatch.ts'
 import { docsRoutes } from './docs.ts'
@@ -31,6 +38,7 @@ import { startRequestLog } from './request-log.ts'
 import type { RouteOptions } from './route.ts'
 import { Router } from './router.ts'
 import { type TlsReload, watchTls } from './tls-reload.ts'
+import { Sockets } from './websocket/dispatch.ts'
 import { joinSupervisor, type Member, workerSlot } from './workers/member.ts'
 import type { WorkerSettings } from './workers/options.ts'
 import { LISTENER } from './workers/protocol.ts'
@@ -268,6 +276,16 @@ export class App extends Router<'', undefined> {
     return buildDocument(this.#settings.openapi, this.#routes, (route) => this.#partsOf(route))
   }
 
+  /**
+   * Sends a message to all WebSockets that subscribed to a topic; it is encoded once.
+   * @returns how many took it
+   */
+  publish(topic: string, message: string | Uint8Array): number {
+    if (this.#started === undefined) return 0
+    const { binding, server } = this.#started
+    return binding.publish(server, topic, message)
+  }
+
   /** Counters since the start. */
   stats(): Stats {
     const { binding, server } = this.#start()
@@ -320,6 +338,7 @@ export class App extends Router<'', undefined> {
 
   #declare(route: Declared): void {
     if (route.kind === 'handler') this.#parts.set(route, compileParts(route, this.#schemas))
+    if (route.kind === 'socket') this.#parts.set(route, compileSocketParts(route, this.#schemas))
     this.#routes.push(route)
   }
 
@@ -336,8 +355,9 @@ export class App extends Router<'', undefined> {
     const { binding } = host
     const uploads = new UploadFolder(this.#settings.forms.folder)
     const runtime = createRuntime(binding, logger, uploads, this.#settings.limits.streamBuffer)
-    const dispatch = createDispatch(runtime, compiled.runners, this.#onError)
-    const server = createServer(binding, compiled, dispatch, createOnEvent(runtime))
+    const sockets = new Sockets()
+    const dispatch = createDispatch(runtime, compiled.runners, sockets, this.#onError)
+    const server = createServer(binding, compiled, dispatch, createOnEvent(runtime), sockets.take)
     const keySets = watchKeySets(compiled.jwts, logger, (index, keys) =>
       binding.setKeys(server, index, JSON.stringify({ keys })),
     )
@@ -377,7 +397,7 @@ export function createApp(options: AppOptions = {}): App {
 function createServer(
   binding: HostBinding,
   compiled: CompiledApp,
-  ...callbacks: [Parameters<HostBinding['createServer']>[1], Parameters<HostBinding['createServer']>[2]]
+  ...callbacks: [dispatch: Dispatch, event: OnEvent, socket: SocketEvent]
 ): number {
   try {
     return binding.createServer(JSON.stringify(compiled.plan), ...callbacks)

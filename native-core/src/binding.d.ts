@@ -34,6 +34,15 @@ export type OnEvent = (handle: Handle, kind: EventKind) => void
 /** Where a server can be reached. */
 export type Listening = { host: string; port: number } | { path: string }
 
+/**
+ * Something to know about a WebSocket. `place` is the number that `accept` gave. Kinds: 0 message (text as a string, else bytes);
+ * 1 a text message that does not fit the route's schema (`data` is the list of violations as JSON); 2 drained: all that waited for the
+ * client was written, after more than `limits.streamBuffer` did; 3 closed, the last event (`data` is the reason, `code` that of the first Close frame
+ * of either side, 1005 without one in it, 1006 when the connection was lost).
+ * Returns true when a handler is still at work: the socket's next event comes after `socketDone`.
+ */
+export type SocketEvent = (place: number, kind: number, data: string | Uint8Array | undefined, code: number) => boolean
+
 export interface InjectedResponse {
   /** 0 when the connection ended without a complete response, as it does after an incomplete request. */
   status: number
@@ -55,6 +64,8 @@ export interface Stats {
   connectionsTotal: number
   /** Requests that wait for a handler or its answer. */
   inFlight: number
+  /** Open WebSockets. */
+  sockets: number
   bytesReceived: number
   bytesSent: number
 }
@@ -64,7 +75,7 @@ export interface Binding {
    * Compiles an application plan (`AppPlan` of `plan.ts` as JSON). Anything not understood throws
    * `{ code, message }` naming route and field; nothing is listening yet.
    */
-  createServer(plan: string, dispatch: Dispatch, event: OnEvent): number
+  createServer(plan: string, dispatch: Dispatch, event: OnEvent, socket: SocketEvent): number
   /** Starts accepting (`ListenPlan` of `listen.ts` as JSON). Throws `{ code: 'EADDRINUSE' | …, message }`. */
   listen(server: number, plan: string): Listening
   /**
@@ -131,6 +142,26 @@ export interface Binding {
    * nothing is there (event 1 tells) or the request is over (event 0 told). A client that waits for 100-continue is told to go on by the first call.
    */
   read(handle: Handle): Uint8Array | null | undefined
+  /**
+   * Accepts the WebSocket that a request asked for. The number names the socket from then on: what is asked about the request is known
+   * until the socket's last event is done. `headers` are added to the response. Events begin with the first `socketDone`. `protocol` is
+   * the chosen subprotocol, empty if there is none. Undefined when the request is over. Throws as `respond` does.
+   */
+  accept(handle: Handle, headers: string[] | undefined): { place: number; protocol: string } | undefined
+  /** A handler of the socket is done: its next event may come. */
+  socketDone(handle: Handle): boolean
+  /** Sends a message; how many bytes wait for the client then, -1 when the socket is over, or is closed because too many wait. */
+  socketSend(handle: Handle, data: string | Uint8Array): number
+  /** How many bytes wait for the client, -1 when the socket is over. */
+  socketBuffered(handle: Handle): number
+  /** Closes a socket; false when it is over already or the code cannot be sent. */
+  socketClose(handle: Handle, code: number, reason: string): boolean
+  socketSubscribe(handle: Handle, topic: string): boolean
+  socketUnsubscribe(handle: Handle, topic: string): boolean
+  /** Sends a message to the other subscribers of a topic; how many took it. */
+  socketPublish(handle: Handle, topic: string, data: string | Uint8Array): number
+  /** Sends a message to all subscribers of a topic; how many took it. */
+  publish(server: number, topic: string, data: string | Uint8Array): number
   method(handle: Handle): string | undefined
   /** Request target as sent: path and query. */
   target(handle: Handle): string | undefined

@@ -1,16 +1,23 @@
 import type { Auth, JwtCheck } from './auth.ts'
-import { authOf, compressionOf, type Declared, guardsOf, scopesOf } from './declared.ts'
+import {
+  authOf,
+  compressionOf,
+  type Declared,
+  type DeclaredHandler,
+  type DeclaredSocket,
+  guardsOf,
+  scopesOf,
+} from './declared.ts'
 import { BoltError } from './errors.ts'
 import { isList } from './fallback/coerce.ts'
 import { BOUNDS } from './metrics/snapshot.ts'
 import type { AppSettings } from './options.ts'
-import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan } from './plan.ts'
+import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan, SocketRoute } from './plan.ts'
 import { RateLimits } from './rate-limit.ts'
 import type { BodySlot, FormStep, HandlerRunner, LibraryStep, PartSlot, Runners } from './runner.ts'
 import { type CompiledSchema, compileSchema, type Part } from './schema/convert.ts'
 import { isSchema, type Schema } from './schema/standard.ts'
-
-type DeclaredHandler = Extract<Declared, { kind: 'handler' }>
+import { socketCompressionOf } from './websocket/options.ts'
 
 export interface CompiledApp {
   plan: AppPlan
@@ -20,7 +27,7 @@ export interface CompiledApp {
 }
 
 /** Schemas of a route's request parts, converted once. */
-export type CompiledParts = Partial<Record<Part, CompiledSchema>>
+export type CompiledParts = Partial<Record<Part | 'message', CompiledSchema>>
 
 /** Schemas that several routes share are converted once. */
 export class KnownSchemas {
@@ -50,11 +57,20 @@ export function compileParts(route: DeclaredHandler, known: KnownSchemas): Compi
   return parts
 }
 
+/** Converts the schemas of a WebSocket's request, and that of its messages, which are checked like bodies. */
+export function compileSocketParts(route: DeclaredSocket, known: KnownSchemas): CompiledParts {
+  const parts = compileParts(route.request, known)
+  const { message } = route.options
+  if (message === undefined) return parts
+  const compile = (): CompiledSchema => compileSchema(message, 'body', `ws ${route.path}: message`)
+  return { ...parts, message: known.get('body', message, compile) }
+}
+
 /** Compiles the declared routes into the plan for the host and the runners for JavaScript. */
 export function compileApp(
   settings: AppSettings,
   routes: readonly Declared[],
-  partsOf: (route: DeclaredHandler) => CompiledParts,
+  partsOf: (route: DeclaredHandler | DeclaredSocket) => CompiledParts,
 ): CompiledApp {
   assertNoDuplicates(routes)
   const jwts: JwtCheck[] = []
@@ -76,6 +92,16 @@ export function compileApp(
         label: `mount ${route.path}`,
         handler: route.handler,
         middleware: middlewareOf(route),
+      }
+    } else if (route.kind === 'socket') {
+      const parts = partsOf(route)
+      const message = parts.message ?? null
+      plans.push(planSocket(planHandler(id, route.request, parts, jwts, rates), route, message))
+      runners[id] = {
+        kind: 'socket',
+        request: runnerOf(route.request, parts, settings),
+        handlers: route.handlers,
+        message,
       }
     } else {
       const parts = partsOf(route)
@@ -142,6 +168,26 @@ function planHandler(
     guards: asks.length === checks.length ? [] : guards,
     rateLimits,
     status: route.options.status ?? 200,
+  }
+}
+
+function planSocket(request: HandlerRoute, route: DeclaredSocket, message: CompiledSchema | null): SocketRoute {
+  const { options } = route
+  return {
+    id: request.id,
+    method: 'GET',
+    path: route.path,
+    kind: 'socket',
+    request,
+    origins: options.origins === undefined ? null : [options.origins].flat(),
+    subprotocols: [...(options.subprotocols ?? [])],
+    message: message?.engine ?? null,
+    tellsInvalid: route.handlers.invalid !== undefined,
+    messageBytes: options.messageBytes ?? null,
+    bufferedBytes: options.bufferedBytes ?? null,
+    idleTimeout: options.idleTimeout ?? null,
+    ping: options.ping ?? true,
+    deflate: socketCompressionOf(options.compression),
   }
 }
 

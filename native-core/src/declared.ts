@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import type { Guard } from './guard.ts'
 import type { RateLimitOption } from './rate-limit.ts'
 import type { FetchHandler, GroupOptions, Middleware, RouteOptions } from './route.ts'
+import type { AnySocketHandlers, SocketOptions } from './websocket/options.ts'
 
 /** What a group passes on to everything in it. */
 export interface Scope {
@@ -14,16 +15,19 @@ export interface Scope {
 
 export type AnyHandler = (ctx: Context) => unknown
 
+export interface DeclaredHandler {
+  kind: 'handler'
+  method: string
+  path: string
+  scope: Scope
+  names: string[]
+  options: RouteOptions
+  handler: AnyHandler
+}
+
 export type Declared =
-  | {
-      kind: 'handler'
-      method: string
-      path: string
-      scope: Scope
-      names: string[]
-      options: RouteOptions
-      handler: AnyHandler
-    }
+  | DeclaredHandler
+  | DeclaredSocket
   | {
       kind: 'answer'
       method: 'GET'
@@ -56,6 +60,17 @@ export type Declared =
       compression: boolean
     }
 
+/** A WebSocket, and the request that asks for it. */
+export interface DeclaredSocket {
+  kind: 'socket'
+  method: 'GET'
+  path: string
+  scope: Scope
+  request: DeclaredHandler
+  options: SocketOptions
+  handlers: AnySocketHandlers
+}
+
 /** Where declarations are collected, in order. */
 export interface Registry {
   add(route: Declared): void
@@ -69,18 +84,19 @@ export function scopesOf(scope: Scope): Scope[] {
 }
 
 /** The auth that holds for a route: its own, else that of the innermost group. */
-export function authOf(route: Extract<Declared, { kind: 'handler' }>): Auth<unknown> | undefined {
+export function authOf(route: DeclaredHandler): Auth<unknown> | undefined {
   return route.options.auth ?? scopesOf(route.scope).findLast((scope) => scope.options.auth !== undefined)?.options.auth
 }
 
 /** All guards that hold for a route, the groups' first. */
-export function guardsOf(route: Extract<Declared, { kind: 'handler' }>): Guard[] {
+export function guardsOf(route: DeclaredHandler): Guard[] {
   const given = [...scopesOf(route.scope).map((scope) => scope.options.guard), route.options.guard]
   return given.flatMap((guard) => (guard === undefined ? [] : ([guard].flat() as Guard[])))
 }
 
 /** Whether responses of a route may be compressed: neither it nor a group around it says no. */
 export function compressionOf(route: Declared): boolean {
+  if (route.kind === 'socket') return compressionOf(route.request)
   const own = route.kind === 'handler' ? route.options.compression : route.compression
   return own !== false && scopesOf(route.scope).every((scope) => scope.options.compression !== false)
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dispatch, Handle, Input } from './binding.d.ts'
+import type { Context } from './context.ts'
 import { published, publishFinish } from './diagnostics.ts'
 import { failure, type OnError } from './failure.ts'
 import type { FileReply } from './file.ts'
@@ -12,15 +13,22 @@ import { HttpError } from './problem.ts'
 import { type QuickText, quickTextOf } from './quick-text.ts'
 import { fromResponse, fromStream, Reply, replyOf, toWire, type Wire } from './reply.ts'
 import { RequestContext, type Runtime } from './request-context.ts'
-import type { HandlerRunner, MountRunner, Runners } from './runner.ts'
+import type { HandlerRunner, MountRunner, Runners, SocketRunner } from './runner.ts'
 import { isStream, type StreamBody } from './source.ts'
+import { accepted, type Sockets } from './websocket/dispatch.ts'
 
 type Enter = (handle: Handle, inputs: Input[]) => string | undefined
 
 /** Makes the function that Rust calls for each request that needs JavaScript. */
-export function createDispatch(runtime: Runtime, runners: Runners, onError: readonly OnError[]): Dispatch {
+export function createDispatch(
+  runtime: Runtime,
+  runners: Runners,
+  sockets: Sockets,
+  onError: readonly OnError[],
+): Dispatch {
   const enter = runners.map((runner) => {
     if (runner === undefined) return undefined
+    if (runner.kind === 'socket') return enterSocket(runtime, runner, sockets, onError)
     return runner.kind === 'mount' ? enterMount(runtime, runner, onError) : enterHandler(runtime, runner, onError)
   })
   return (route, handle, ...inputs) => (enter[route] as Enter)(handle, inputs)
@@ -129,6 +137,28 @@ function enterMount(runtime: Runtime, runner: MountRunner, onError: readonly OnE
   return (handle) => {
     const ctx = new RequestContext(runtime, standIn, handle, [])
     settle(ctx, 200, published(ctx, runner.label, handler))
+    return undefined
+  }
+}
+
+/** Lets the chain of a WebSocket route decide; whatever it gives but a socket is the answer to the request. */
+function enterSocket(runtime: Runtime, runner: SocketRunner, sockets: Sockets, onError: readonly OnError[]): Enter {
+  const settle = settler(runtime, onError)
+  const last = (ctx: Context): unknown => sockets.accept(ctx as unknown as RequestContext, runner)
+  const run = runOf({ ...runner.request, handler: last })
+  return (handle, inputs) => {
+    const ctx = new RequestContext(runtime, runner.request, handle, inputs)
+    const answer = (value: unknown): void => {
+      if (value !== accepted) settle(ctx, 200, value)
+    }
+    const refuse = (error: unknown): void => settle(ctx, 200, Promise.reject(error))
+    try {
+      const value = run(ctx)
+      if (isThenable(value)) value.then(answer, refuse)
+      else answer(value)
+    } catch (error) {
+      refuse(error)
+    }
     return undefined
   }
 }

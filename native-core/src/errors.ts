@@ -17,6 +17,7 @@ export const httpErrors = {
   'expectation-failed': { status: 417, title: 'Expectation Failed' },
   'validation-failed': { status: 422, title: 'Validation Failed' },
   'too-many-requests': { status: 429, title: 'Too Many Requests' },
+  'upgrade-required': { status: 426, title: 'Upgrade Required' },
   'headers-too-large': { status: 431, title: 'Request Header Fields Too Large' },
   internal: { status: 500, title: 'Internal Server Error' },
   'not-implemented': { status: 501, title: 'Not Implemented' },

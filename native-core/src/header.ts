@@ -10,6 +10,9 @@ const ownedByEngine = new Set([
   'keep-alive',
   'upgrade',
   'x-request-id',
+  'sec-websocket-accept',
+  'sec-websocket-extensions',
+  'sec-websocket-protocol',
 ])
 
 /** True for what HTTP calls a token: names of headers and methods. */

@@ -106,6 +106,9 @@ const defaultLimits: Limits = {
   inFlight: 16_384,
   jsonDepth: 64,
   streamBuffer: 65_536,
+  messageBytes: 1_048_576,
+  bufferedBytes: 4_194_304,
+  socketIdle: 60_000,
 }
 
 const defaultSecurityHeaders = {
@@ -220,7 +223,7 @@ function corsPlan(options: CorsOptions): CorsPlan {
   }
 }
 
-function originCheck(value: unknown): string | undefined {
+export function originCheck(value: unknown): string | undefined {
   const isOrigin = typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
   return isOrigin ? undefined : "an origin without a path, such as 'https://app.example'"
 }

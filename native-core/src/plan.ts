@@ -33,6 +33,12 @@ export interface Limits {
   jsonDepth: number
   /** Bytes of one streamed response that may be unsent, and of one streamed body that may be unread, before the other side has to wait. @default 65536 */
   streamBuffer: number
+  /** One WebSocket message, bytes, once inflated; a route may set its own; beyond it the socket is closed with 1009. @default 1048576 */
+  messageBytes: number
+  /** What may wait for a WebSocket client that does not read, bytes; beyond it the socket is closed with 1013. @default 4194304 */
+  bufferedBytes: number
+  /** How long a WebSocket client may be silent, ms; halfway it is sent a ping. @default 60000 */
+  socketIdle: number
 }
 
 /** A content coding of responses. */
@@ -190,7 +196,38 @@ export interface MountRoute extends RouteBase {
   rateLimits: number[]
 }
 
-export type RoutePlan = HandlerRoute | AnswerRoute | StaticRoute | MountRoute
+export interface SocketCompression {
+  /** Bytes from which on a message is compressed. */
+  threshold: number
+  /** Whether messages build on those before. */
+  contextTakeover: boolean
+  /** Bits of the window, 9 to 15. */
+  windowBits: number
+}
+
+/** A WebSocket. */
+export interface SocketRoute extends Omit<RouteBase, 'compression'> {
+  kind: 'socket'
+  method: 'GET'
+  /** What the request that asks for it must be. */
+  request: HandlerRoute
+  /** Origins of pages that may ask for it, or '*' among them; null: pages of the host itself. Other clients send no Origin and may. */
+  origins: string[] | null
+  subprotocols: string[]
+  /** Schema of text messages, which are JSON then; bytes are refused. */
+  message: JsonSchema | null
+  /** Whether JavaScript is told of a message that does not fit; else the socket is closed with 1008. */
+  tellsInvalid: boolean
+  messageBytes: number | null
+  bufferedBytes: number | null
+  /** Milliseconds. */
+  idleTimeout: number | null
+  ping: boolean
+  /** What of permessage-deflate is agreed to; null: none. */
+  deflate: SocketCompression | null
+}
+
+export type RoutePlan = HandlerRoute | AnswerRoute | StaticRoute | MountRoute | SocketRoute
 
 export interface AppPlan {
   limits: Limits

@@ -3,7 +3,7 @@ import { httpErrors } from './errors.ts'
 
 /** One violated rule of a request. */
 export interface Violation {
-  in: 'body' | 'query' | 'params' | 'headers' | 'cookies'
+  in: 'body' | 'query' | 'params' | 'headers' | 'cookies' | 'message'
   /** JSON pointer into that part; empty for the part itself. */
   path: string
   /** JSON Schema keyword that was violated, or `custom` for a rule that only the schema library knows. */

@@ -148,12 +148,20 @@ const groupShape = {
   compression: shape.flag(),
 }
 
-const routeShape = {
-  ...groupShape,
+/** What routes and WebSockets ask of a request. */
+export const requestShape = {
   params: shape.schema(),
   query: shape.schema(),
   headers: shape.schema(),
   cookies: shape.schema(),
+  auth,
+  guard,
+  rateLimit: rateLimits,
+}
+
+const routeShape = {
+  ...groupShape,
+  ...requestShape,
   body: shape.schema(),
   form: shape.schema(),
   formLimits: formLimitsCheck,

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Auth } from './auth.ts'
 import { checkShape, shape } from './check.ts'
-import { type AnyHandler, type Registry, type Scope, scopesOf } from './declared.ts'
+import { type AnyHandler, type DeclaredHandler, type Registry, type Scope, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { checkPath, joinPath } from './path.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
@@ -17,6 +17,12 @@ import {
   type RouteMethod,
   type RouteOptions,
 } from './route.ts'
+import {
+  type AnySocketHandlers,
+  checkSocketOptions,
+  type SocketMethod,
+  type SocketOptions,
+} from './websocket/options.ts'
 
 export interface AnswerOptions {
   /** @default 200 */
@@ -215,6 +221,43 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       bodyBytes: options.bodyBytes ?? null,
       rateLimit: options.rateLimit,
       compression: options.compression ?? true,
+    })
+  }
+
+  /**
+   * A WebSocket. The request that asks for it is checked in Rust (handshake, origin, sign-in, parameters) before any callback is called.
+   * @example
+   * app.ws('/rooms/:room', {
+   *   open: (socket) => void socket.subscribe(socket.params.room),
+   *   message: (socket, message) => void socket.publish(socket.params.room, message),
+   * })
+   */
+  ws: SocketMethod<Prefix, Claims> = (path: string, ...rest: unknown[]): void => {
+    const full = joinPath(this.scope.prefix, path)
+    const where = `ws ${full}`
+    this.registry.assertOpen(where)
+    const names = checkPath(full, where)
+    const [options, handlers] = rest.length > 1 ? rest : [{}, rest[0]]
+    checkSocketOptions(where, options, handlers)
+    const { params, query, headers, cookies, auth, guard, rateLimit } = options as SocketOptions
+    const given = Object.entries({ params, query, headers, cookies, auth, guard, rateLimit })
+    const request: DeclaredHandler = {
+      kind: 'handler',
+      method: 'GET',
+      path: full,
+      scope: this.scope,
+      names,
+      options: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+      handler: () => undefined,
+    }
+    this.registry.add({
+      kind: 'socket',
+      method: 'GET',
+      path: full,
+      scope: this.scope,
+      request,
+      options: options as SocketOptions,
+      handlers: handlers as AnySocketHandlers,
     })
   }
 

@@ -3,8 +3,10 @@ import type { AnyHandler } from './declared.ts'
 import type { FormSettings } from './forms/limits.ts'
 import type { GuardPlan, JsonSchema } from './plan.ts'
 import type { FetchHandler, Middleware } from './route.ts'
+import type { CompiledSchema } from './schema/convert.ts'
 import type { Normalise } from './schema/normalise.ts'
 import type { Schema } from './schema/standard.ts'
+import type { AnySocketHandlers } from './websocket/options.ts'
 
 /** Where one part of the request stands among the inputs of a dispatch. */
 export interface PartSlot {
@@ -76,8 +78,18 @@ export interface MountRunner {
   middleware: readonly Middleware[]
 }
 
+/** A WebSocket route at run time. */
+export interface SocketRunner {
+  kind: 'socket'
+  /** What comes before the socket is open. */
+  request: HandlerRunner
+  handlers: AnySocketHandlers
+  /** The declared message; what is left to do with one that the host has checked. */
+  message: CompiledSchema | null
+}
+
 /** Index = id of the route in the plan; routes that never enter JavaScript have none. */
-export type Runners = ReadonlyArray<HandlerRunner | MountRunner | undefined>
+export type Runners = ReadonlyArray<HandlerRunner | MountRunner | SocketRunner | undefined>
 
 /** True when all rules hold: the claim, or one member of an array claim, is one of the allowed values. */
 export function guardsHold(guards: readonly GuardPlan[], claims: Claims | unknown): boolean {

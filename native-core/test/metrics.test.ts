@@ -100,7 +100,15 @@ describeHosts('metrics', (host) => {
 it('escapes labels', () => {
   const buckets = Array(15).fill(0) as number[]
   const counts = { route: 0, classes: [0, 0, 1, 0, 0, 0], buckets: [1, ...buckets.slice(1)], sum: 1 }
-  const stats = { requests: 1, nativeAnswers: 0, javascriptCalls: 1, connections: 0, connectionsTotal: 0, inFlight: 0 }
+  const stats = {
+    requests: 1,
+    nativeAnswers: 0,
+    javascriptCalls: 1,
+    connections: 0,
+    connectionsTotal: 0,
+    inFlight: 0,
+    sockets: 0,
+  }
   const report = {
     stats: { ...stats, bytesReceived: 0, bytesSent: 0 },
     metrics: { routes: [counts], waiting: { buckets, sum: 0 } },

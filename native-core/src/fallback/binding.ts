@@ -6,6 +6,7 @@ import type { TlsPlan } from '../tls.ts'
 import type { Exchange } from './exchange.ts'
 import { listenFault } from './listen.ts'
 import { FallbackServer } from './server.ts'
+import type { FallbackSocket } from './socket.ts'
 
 /** The node:http host: the same interface as the Rust engine, for platforms without a binary and for the contract tests. */
 export function createFallback(): HostBinding {
@@ -16,11 +17,12 @@ export function createFallback(): HostBinding {
     if (found === undefined) throw new Error(`there is no server ${id}`)
     return found
   }
+  const socket = (handle: Handle): FallbackSocket | undefined => exchanges.get(handle)?.sockets?.get(handle)
   let next = 1
   return {
-    createServer: (plan, dispatch, event) => {
+    createServer: (plan, dispatch, event, socket) => {
       const id = next++
-      servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, event, exchanges }))
+      servers.set(id, new FallbackServer(JSON.parse(plan) as AppPlan, { dispatch, event, socket, exchanges }))
       return id
     },
     setTls: (id, plan) => server(id).setTls(JSON.parse(plan) as TlsPlan),
@@ -40,6 +42,15 @@ export function createFallback(): HostBinding {
     finish: (handle) => exchanges.get(handle)?.finish() ?? false,
     cut: (handle) => exchanges.get(handle)?.cut() ?? false,
     read: (handle) => exchanges.get(handle)?.upload?.read(),
+    accept: (handle, headers) => exchanges.get(handle)?.accept?.(headers ?? []),
+    socketDone: (handle) => socket(handle)?.done() ?? false,
+    socketSend: (handle, data) => socket(handle)?.send(data) ?? -1,
+    socketBuffered: (handle) => socket(handle)?.buffered ?? -1,
+    socketClose: (handle, code, reason) => socket(handle)?.close(code, reason) ?? false,
+    socketSubscribe: (handle, topic) => exchanges.get(handle)?.sockets?.subscribe(handle, topic) ?? false,
+    socketUnsubscribe: (handle, topic) => exchanges.get(handle)?.sockets?.unsubscribe(handle, topic) ?? false,
+    socketPublish: (handle, topic, data) => exchanges.get(handle)?.sockets?.publish(topic, data, handle) ?? 0,
+    publish: (id, topic, data) => server(id).publish(topic, data),
     method: (handle) => exchanges.get(handle)?.method,
     target: (handle) => exchanges.get(handle)?.target,
     header: (handle, name) => exchanges.get(handle)?.header(name),

@@ -9,6 +9,7 @@ import { PROBLEM_TYPE, problemBody, type Violation } from '../problem.ts'
 import { codingFor, encodeAnswer, fieldsFor } from './encode.ts'
 import { EncodedBody } from './encoded-body.ts'
 import { answerFile } from './files.ts'
+import type { FallbackSockets } from './sockets.ts'
 import type { Upload } from './upload.ts'
 
 /** Largest body that is read and thrown away after its request was answered. */
@@ -43,6 +44,10 @@ export class Exchange {
   /** A body that the handler takes while it comes. */
   upload: Pick<Upload, 'read'> | undefined
   claims: string | undefined
+  /** Accepts the WebSocket that the request asks for. */
+  accept: ((headers: readonly string[]) => { place: number; protocol: string } | undefined) | undefined
+  /** Where the WebSocket is that the request became. */
+  sockets: FallbackSockets | undefined
   /** Status of a plain return value. */
   status = 200
   /** Rules for compressing the answer; null: it stays as it is. */

@@ -64,6 +64,11 @@ export function injectBytes(
   socket.push(bytes)
 }
 
+/** Tells an injected request's connection that it became something else: what was written is the answer. */
+export function answerInjected(socket: Duplex): void {
+  if (socket instanceof MemorySocket) setImmediate(() => socket.emit('answered'))
+}
+
 /** Tells an injected request's connection when its answer is complete; called for every request. */
 export function watchInjected(req: IncomingMessage, res: ServerResponse): void {
   const socket: Duplex = req.socket
@@ -79,7 +84,7 @@ function parseResponse(bytes: Buffer, isHead: boolean): InjectedResponse | undef
     const [line = '', ...fields] = rest.subarray(0, end).toString('latin1').split('\r\n')
     const body = rest.subarray(end + 4)
     const status = Number(line.split(' ')[1])
-    if (status < 200) {
+    if (status < 200 && status !== 101) {
       rest = body
       continue
     }
@@ -87,7 +92,7 @@ function parseResponse(bytes: Buffer, isHead: boolean): InjectedResponse | undef
       const colon = field.indexOf(':')
       return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()]
     })
-    const content = isHead ? Buffer.alloc(0) : contentOf(body, headers)
+    const content = isHead || status === 101 ? Buffer.alloc(0) : contentOf(body, headers)
     return content === undefined ? undefined : { status, headers, body: new Uint8Array(content) }
   }
 }

@@ -30,7 +30,8 @@ export interface CompiledRoute {
 /** Compiles the handler routes of a plan; the index is the route's id. */
 export function compileRoutes(routes: readonly RoutePlan[]): Array<CompiledRoute | undefined> {
   const validators = new Validators()
-  return routes.map((route) => {
+  return routes.map((declared) => {
+    const route = declared.kind === 'socket' ? declared.request : declared
     if (route.kind !== 'handler') return undefined
     const paramNames = [...route.path.matchAll(/[:*]([A-Za-z_][A-Za-z0-9_]*)/g)].map((match) => match[1] as string)
     const places = [

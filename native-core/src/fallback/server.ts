@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
-import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, Stats } from '../binding.d.ts'
+import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, SocketEvent, Stats } from '../binding.d.ts'
 import { builtins } from '../builtins.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
@@ -12,12 +12,14 @@ import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
 import { Exchange, Rejection, type Texts } from './exchange.ts'
 import { answerFault, refuseConnect, refusePlain } from './faults.ts'
 import { serveFile } from './files.ts'
+import { assertHandshake } from './handshake.ts'
 import { injectBytes, watchInjected } from './inject.ts'
 import { listenFault, listenOn } from './listen.ts'
 import { Observer } from './observer.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
 import { FallbackRouter } from './router.ts'
+import { FallbackSockets, type Upgrade } from './sockets.ts'
 import { assertStrict, saysClose } from './strict.ts'
 import { openTlsFront, type TlsFront } from './tls.ts'
 import { TokenCheck } from './tokens.ts'
@@ -26,6 +28,7 @@ import { Upload } from './upload.ts'
 export interface Callbacks {
   dispatch: Dispatch
   event: OnEvent
+  socket: SocketEvent
   exchanges: Map<Handle, Exchange>
 }
 
@@ -42,7 +45,8 @@ export class FallbackServer {
   readonly #addresses: AddressReader
   readonly #http: Server
   #front: TlsFront | undefined
-  readonly #sockets = new Set<Socket>()
+  readonly #connections = new Set<Socket>()
+  readonly #sockets: FallbackSockets
   /** Connections on which something was refused that cannot be read safely: nothing behind it is looked at. */
   readonly #refused = new WeakSet<Socket>()
   readonly #texts: Texts[] = []
@@ -64,7 +68,12 @@ export class FallbackServer {
     this.#rates = plan.rateLimits.map((limit) => new RateCheck(limit))
     this.observer = new Observer(plan.observe)
     this.#addresses = new AddressReader(plan.trustedProxies)
+    this.#sockets = new FallbackSockets(plan, callbacks.socket, callbacks.event)
     this.#http = this.#createHttp()
+  }
+
+  publish(topic: string, data: string | Uint8Array): number {
+    return this.#sockets.publish(topic, data, undefined)
   }
 
   listen(plan: ListenPlan): Promise<Listening> {
@@ -82,15 +91,17 @@ export class FallbackServer {
 
   close(grace: number, idle: number, done: (cut: number) => void): void {
     this.#isClosing = true
+    this.#sockets.restart()
     let cut = 0
     const timer = setTimeout(() => {
-      cut = this.#sockets.size
+      cut = this.#connections.size
+      this.#sockets.cut()
       this.#http.closeAllConnections()
     }, grace)
     const finish = (): void => {
       clearTimeout(timer)
       // The last 'close' events come after the server's own; they abort the signals of what was cut.
-      const gone = [...this.#sockets].map((socket) => once(socket, 'close'))
+      const gone = [...this.#connections].map((socket) => once(socket, 'close'))
       void Promise.all(gone).then(() => done(cut))
     }
     const server = this.#front?.server ?? this.#http
@@ -117,11 +128,12 @@ export class FallbackServer {
       requests: this.#requests,
       nativeAnswers: this.#nativeAnswers,
       javascriptCalls: this.#javascriptCalls,
-      connections: this.#sockets.size,
+      connections: this.#connections.size,
       connectionsTotal: this.#accepted,
       inFlight: this.#waiting,
-      bytesReceived: sum(this.#sockets, 'bytesRead', this.#bytes.received),
-      bytesSent: sum(this.#sockets, 'bytesWritten', this.#bytes.sent),
+      bytesReceived: sum(this.#connections, 'bytesRead', this.#bytes.received),
+      bytesSent: sum(this.#connections, 'bytesWritten', this.#bytes.sent),
+      sockets: this.#sockets.size,
     }
   }
 
@@ -137,10 +149,10 @@ export class FallbackServer {
     server.maxHeadersCount = 0
     server.maxConnections = limits.connections
     server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
+      this.#connections.add(socket)
       this.#accepted += 1
       socket.once('close', () => {
-        this.#sockets.delete(socket)
+        this.#connections.delete(socket)
         this.#bytes.received += socket.bytesRead ?? 0
         this.#bytes.sent += socket.bytesWritten ?? 0
       })
@@ -149,6 +161,9 @@ export class FallbackServer {
     server.on('request', serve)
     server.on('checkContinue', serve)
     server.on('checkExpectation', serve)
+    // With a listener, node:http takes every request with an Upgrade field for one, whatever its route.
+    if (this.#plan.routes.some((route) => route.kind === 'socket'))
+      server.on('upgrade', (req, socket, head) => this.#upgrade(req, { socket, head }))
     server.on('connect', (_req, socket) => refuseConnect(socket, this.#plan.securityHeaders))
     server.on('clientError', (error, socket) => {
       // What was refused already is not answered twice.
@@ -158,7 +173,17 @@ export class FallbackServer {
     return server
   }
 
-  async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** Answers on a connection that node:http has let go of. */
+  #upgrade(req: IncomingMessage, upgrade: Upgrade): void {
+    const res = new builtins.http.ServerResponse(req)
+    res.shouldKeepAlive = false
+    res.assignSocket(upgrade.socket as Socket)
+    res.once('finish', () => upgrade.socket.end())
+    upgrade.socket.on('error', () => upgrade.socket.destroy())
+    void this.#serve(req, res, upgrade)
+  }
+
+  async #serve(req: IncomingMessage, res: ServerResponse, upgrade?: Upgrade): Promise<void> {
     if (this.#refused.has(req.socket)) return
     this.#requests += 1
     watchInjected(req, res)
@@ -169,7 +194,7 @@ export class FallbackServer {
     if (this.#isClosing || saysClose(req)) res.shouldKeepAlive = false
     try {
       this.#assertReadable(exchange)
-      await this.#route(exchange)
+      await this.#route(exchange, upgrade)
     } catch (error) {
       this.#nativeAnswers += 1
       if (!(error instanceof Rejection)) return exchange.reject(new Rejection('internal', 'Something went wrong'))
@@ -194,7 +219,7 @@ export class FallbackServer {
     }
   }
 
-  async #route(exchange: Exchange): Promise<void> {
+  async #route(exchange: Exchange, upgrade: Upgrade | undefined): Promise<void> {
     const { req } = exchange
     const { cors } = this.#plan
     const { expect } = req.headers
@@ -223,7 +248,7 @@ export class FallbackServer {
         throw new Rejection('method-not-allowed', `${exchange.method} is not allowed here`, { headers: allow })
       }
       case 'route':
-        return this.#run(exchange, match.route, match.params)
+        return this.#run(exchange, match.route, match.params, upgrade)
     }
   }
 
@@ -235,8 +260,9 @@ export class FallbackServer {
     }
   }
 
-  async #run(exchange: Exchange, route: RoutePlan, params: string[]): Promise<void> {
-    exchange.compression = route.compression ? this.#plan.compression : null
+  async #run(exchange: Exchange, route: RoutePlan, params: string[], upgrade: Upgrade | undefined): Promise<void> {
+    const { compression } = route.kind === 'socket' ? route.request : route
+    exchange.compression = compression ? this.#plan.compression : null
     exchange.route = route.id
     if (route.kind === 'answer') return this.#answer(exchange, route.status, route.headers, route.body)
     if (route.kind === 'static') return this.#file(exchange, route, params.at(-1) ?? '')
@@ -246,18 +272,26 @@ export class FallbackServer {
       assertFits(exchange, limit)
       return this.#dispatch(exchange, route.id, [], limit)
     }
+    if (route.kind === 'socket') assertHandshake(exchange, route)
     const compiled = this.#routes[route.id] as CompiledRoute
     const inputs = await prepareInputs(this.#plan, compiled, exchange, params, {
       tokens: this.#tokens,
       rates: this.#rates,
     })
+    if (route.kind === 'socket') return this.#dispatch(exchange, route.id, inputs, undefined, upgrade)
     exchange.status = route.status
     const streamed = route.streamBody ? (route.bodyBytes ?? this.#plan.limits.bodyBytes) : undefined
     this.#dispatch(exchange, route.id, inputs, streamed)
   }
 
   /** Calls the handler; `limit` is that of a body which the handler takes while it comes. */
-  #dispatch(exchange: Exchange, route: number, inputs: Parameters<Dispatch>[2][], limit?: number): void {
+  #dispatch(
+    exchange: Exchange,
+    route: number,
+    inputs: Parameters<Dispatch>[2][],
+    limit?: number,
+    upgrade?: Upgrade,
+  ): void {
     const { limits } = this.#plan
     if (this.#waiting >= limits.inFlight)
       throw new Rejection('overloaded', 'Too many requests wait (limits.inFlight)', { headers: ['retry-after', '1'] })
@@ -284,6 +318,17 @@ export class FallbackServer {
       }
       exchanges.delete(handle)
       this.#waiting -= 1
+    }
+    if (upgrade !== undefined) {
+      exchange.accept = (headers) => {
+        if (exchange.isAnswered) return undefined
+        if (this.#isClosing) return void exchange.reject(new Rejection('overloaded', 'The server restarts'))
+        exchange.sockets = this.#sockets
+        const found = this.#sockets.accept(handle, route, exchange, upgrade, headers, () => exchanges.delete(handle))
+        // As a request it is over; as a socket it keeps its number.
+        if (found !== undefined) exchanges.set(handle, exchange)
+        return found
+      }
     }
     exchange.res.once('close', () => {
       if (exchange.abandon()) event(handle, 0)

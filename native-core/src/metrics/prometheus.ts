@@ -41,6 +41,7 @@ export function renderMetrics(reports: readonly Report[], labels: readonly Route
   histogram(lines, waiting, {}, metrics.waiting)
   single('bolt_javascript_calls_total', 'counter', 'Requests that were handed to JavaScript.', stats.javascriptCalls)
   single('bolt_native_answers_total', 'counter', 'Answers made without JavaScript.', stats.nativeAnswers)
+  single('bolt_websocket_open', 'gauge', 'Open WebSockets.', stats.sockets)
   single('bolt_http_requests_in_flight', 'gauge', 'Requests that wait for a handler or its answer.', stats.inFlight)
   single('bolt_http_connections', 'gauge', 'Open connections.', stats.connections)
   single('bolt_http_connections_total', 'counter', 'Connections since the start.', stats.connectionsTotal)

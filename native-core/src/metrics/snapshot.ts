@@ -44,6 +44,7 @@ export function sumOf(reports: readonly Report[]): Report & { metrics: Snapshot 
     connections: 0,
     connectionsTotal: 0,
     inFlight: 0,
+    sockets: 0,
     bytesReceived: 0,
     bytesSent: 0,
   }

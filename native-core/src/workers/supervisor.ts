@@ -236,7 +236,7 @@ export class Supervisor {
 
   /** Keeps what an ended worker has counted, in one sum; what it had open is gone. */
   #keep(report: Report): void {
-    const ended = { ...report, stats: { ...report.stats, connections: 0, inFlight: 0 } }
+    const ended = { ...report, stats: { ...report.stats, connections: 0, inFlight: 0, sockets: 0 } }
     this.#past = this.#past === undefined ? ended : sumOf([this.#past, ended])
   }
 

@@ -41,7 +41,7 @@ export interface Case {
   skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject' | 'http2', string>>
 }
 
-export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited' | 'compressed' | 'forms'
+export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited' | 'compressed' | 'forms' | 'sockets'
 
 /** Writes HTTP with plain line ends: each line of the head becomes a CRLF line; the body after the empty line stays as it is. */
 export function raw(head: string, body: string | Uint8Array = ''): Uint8Array {

@@ -105,7 +105,7 @@ export class ResponseReader {
       const colon = field.indexOf(':')
       return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()]
     })
-    if (status < 200) {
+    if (status < 200 && status !== 101) {
       this.#interim.push(status)
       this.pending = this.pending.subarray(end + 4)
       return true
@@ -127,7 +127,7 @@ function bodyOf(
   status: number,
   method: string,
 ): { body: Buffer; used: number } | undefined {
-  if (method === 'HEAD' || status === 204 || status === 304) return { body: Buffer.alloc(0), used: 0 }
+  if (method === 'HEAD' || status === 101 || status === 204 || status === 304) return { body: Buffer.alloc(0), used: 0 }
   const value = (name: string): string | undefined => headers.find(([key]) => key === name)?.[1]
   if (value('transfer-encoding') === 'chunked') return chunksOf(rest)
   if (value('content-length') === undefined) return undefined

@@ -15,6 +15,7 @@ import { namedFiles } from './cases/named-files.ts'
 import { rateLimits } from './cases/rate-limits.ts'
 import { methods, routing } from './cases/routing.ts'
 import { streamedBodies, streams } from './cases/streams.ts'
+import { handshakes } from './cases/websocket.ts'
 import { connection, framing, limits } from './cases/wire.ts'
 import { exchange } from './client.ts'
 import { askHttp2, openHttp2 } from './http2.ts'
@@ -42,6 +43,7 @@ const table: Record<string, Case[]> = {
   connection,
   limits,
   rateLimits,
+  handshakes,
 }
 
 for (const { name, core: host, io } of variants) {

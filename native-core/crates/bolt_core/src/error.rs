@@ -59,6 +59,8 @@ error_codes! {
     ExpectationFailed = 417, "expectation-failed", "Expectation Failed";
     /// Parameters or body violate the route's schema.
     ValidationFailed = 422, "validation-failed", "Validation Failed";
+    /// The path is a WebSocket, and the request does not ask for one, or for another version.
+    UpgradeRequired = 426, "upgrade-required", "Upgrade Required";
     /// More requests than a rate limit allows.
     TooManyRequests = 429, "too-many-requests", "Too Many Requests";
     /// Request line and header fields are larger or more than their limits.

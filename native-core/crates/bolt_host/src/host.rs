@@ -250,7 +250,7 @@ impl Host {
 
     /// When [`Host::on_time`] has something to do, in milliseconds since the host began.
     pub fn deadline_at(&self) -> Option<u64> {
-        let closing = self.closing.filter(|_| self.finished.is_none() && self.engine.connections() > 0);
+        let closing = self.closing.filter(|_| self.finished.is_none() && !self.engine.is_empty());
         let outbound = self.outbound.as_ref().and_then(Outbound::deadline_at);
         [self.engine.next_deadline(), self.accept_at, closing, outbound].into_iter().flatten().min()
     }
@@ -262,7 +262,10 @@ impl Host {
 
     /// Whether there are calls, injected responses or ended requests to hand on.
     pub fn has_news(&self) -> bool {
-        self.engine.has_calls() || self.engine.has_events() || !self.injected.is_empty()
+        self.engine.has_calls()
+            || self.engine.has_events()
+            || self.engine.has_socket_events()
+            || !self.injected.is_empty()
     }
 
     /// Runs a handler for each request that waits for one. A handler that panics answers 500; the panic hook has written its line by then.
@@ -369,7 +372,7 @@ impl Host {
         if self.finished.is_none() {
             let deadline = self.closing?;
             let left = self.engine.connections();
-            if left > 0 && self.clock.now() < deadline {
+            if !self.engine.is_empty() && self.clock.now() < deadline {
                 return None;
             }
             for id in self.engine.connection_ids().collect::<Vec<_>>() {

@@ -52,12 +52,15 @@ impl Memory {
         let mut response = httparse::Response::new(&mut table);
         let httparse::Status::Complete(head) = response.parse(&self.received).ok()? else { return None };
         let status = response.code?;
+        if status == 101 {
+            let headers = headers_of(&response);
+            return Some(Injected { status, headers, body: Vec::new() });
+        }
         if status < 200 {
             self.received.drain(..head);
             return self.parse(is_closed);
         }
-        let headers: Vec<_> =
-            response.headers.iter().map(|h| (h.name.to_ascii_lowercase(), h.value.to_vec())).collect();
+        let headers = headers_of(&response);
         let value = |name: &str| headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_slice());
         let length = value("content-length").and_then(|value| str::from_utf8(value).ok()?.parse::<usize>().ok());
         let content = &self.received[head..];
@@ -83,4 +86,8 @@ fn decode(content: &[u8]) -> Option<Vec<u8>> {
     };
     decoder.feed(content, keep).ok()?;
     decoder.is_done().then_some(body)
+}
+
+fn headers_of(response: &httparse::Response<'_, '_>) -> Vec<(String, Vec<u8>)> {
+    response.headers.iter().map(|h| (h.name.to_ascii_lowercase(), h.value.to_vec())).collect()
 }

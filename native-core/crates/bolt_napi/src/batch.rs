@@ -17,11 +17,11 @@ const CALLS: usize = 256;
 const COST: u32 = 4;
 
 /// The JavaScript side of a batch; opened when it is first needed.
-struct Entered {
+pub(crate) struct Entered {
     scope: Scope,
-    callbacks: Rc<Callbacks>,
+    pub(crate) callbacks: Rc<Callbacks>,
     dispatch: Value,
-    this: Value,
+    pub(crate) this: Value,
 }
 
 impl Server {
@@ -43,6 +43,7 @@ impl Server {
         loop {
             let mut entered = None;
             self.run_calls(js, &mut entered, &mut scratch, &mut budget);
+            self.tell_sockets(js, &mut entered, &mut budget);
             self.tell_events(js, &mut entered, &mut budget);
             self.deliver(js, &mut entered);
             if let Some(Entered { scope, .. }) = entered {
@@ -129,6 +130,17 @@ impl Server {
         true
     }
 
+    fn tell_sockets(&self, js: Js, entered: &mut Option<Entered>, budget: &mut Budget) {
+        for _ in 0..CALLS {
+            if budget.spend(COST) {
+                return;
+            }
+            let Some(event) = self.host.borrow_mut().engine().next_socket_event() else { return };
+            let Some(entered) = self.enter(js, entered) else { return };
+            self.tell_socket(js, entered, event);
+        }
+    }
+
     fn tell_events(&self, js: Js, entered: &mut Option<Entered>, budget: &mut Budget) {
         while !budget.spend(COST) {
             let Some((handle, event)) = self.host.borrow_mut().engine().take_event() else { return };
@@ -167,6 +179,9 @@ impl Server {
         }
         let Some(cut) = self.host.borrow_mut().finish() else { return };
         let mut entered = None;
+        while self.host.borrow().engine_ref().has_socket_events() {
+            self.tell_sockets(js, &mut entered, &mut Budget::new());
+        }
         while self.host.borrow().engine_ref().has_events() {
             self.tell_events(js, &mut entered, &mut Budget::new());
         }
@@ -186,6 +201,7 @@ impl Server {
         if let Some(callbacks) = self.callbacks.borrow_mut().take().and_then(Rc::into_inner) {
             js.release(callbacks.dispatch);
             js.release(callbacks.event);
+            js.release(callbacks.socket);
             callbacks.isolation.release(js);
         }
     }

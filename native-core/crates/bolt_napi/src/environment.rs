@@ -17,12 +17,17 @@ use crate::uv::Handles;
 /// Servers that one environment can have: their number and a request's must fit in 53 bits.
 const MAX_SERVERS: usize = 1 << (53 - Handle::BITS);
 
+/// Capacity beyond which the memory of a message is not kept for the next.
+const KEEP_MESSAGE: usize = 64 * 1024;
+
 /// One environment.
 #[derive(Debug)]
 pub(crate) struct Environment {
     env: napi_env,
     servers: RefCell<Vec<Rc<Server>>>,
     pub(crate) scratch: RefCell<Scratch>,
+    /// A message on its way to sockets; memory that is used again.
+    pub(crate) message: RefCell<Vec<u8>>,
     /// Handles that libuv has not given back yet.
     open: Cell<usize>,
     /// Set when Node tears the environment down; the hook is given back when all handles are closed.
@@ -37,6 +42,7 @@ impl Environment {
             env,
             servers: RefCell::default(),
             scratch: RefCell::default(),
+            message: RefCell::default(),
             open: Cell::new(0),
             leaving: Cell::new(None),
         });
@@ -89,6 +95,13 @@ impl Environment {
             None => servers.push(server),
         }
         Some(Ok(index))
+    }
+
+    /// Keeps the memory of a message, unless it was an unusually large one.
+    pub(crate) fn keep_message(&self, message: Vec<u8>) {
+        if message.capacity() <= KEEP_MESSAGE {
+            self.message.replace(message);
+        }
     }
 
     /// Whether Node tears the environment down.

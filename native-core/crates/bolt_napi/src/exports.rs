@@ -40,7 +40,7 @@ macro_rules! exports {
 }
 
 exports! {
-    "createServer" = create_server(3);
+    "createServer" = create_server(4);
     "listen" = listen(2);
     "openListener" = open_listener(1);
     "setTls" = set_tls(2);
@@ -65,6 +65,15 @@ exports! {
     "body" = body(1);
     "requestId" = request_id(1);
     "claims" = claims(1);
+    "accept" = accept(2);
+    "socketDone" = socket_done(1);
+    "socketSend" = socket_send(2);
+    "socketBuffered" = socket_buffered(1);
+    "socketClose" = socket_close(3);
+    "socketSubscribe" = socket_subscribe(2);
+    "socketUnsubscribe" = socket_unsubscribe(2);
+    "socketPublish" = socket_publish(3);
+    "publish" = publish(3);
     "setKeys" = set_keys(3);
     "stats" = stats(1);
     "metrics" = metrics(1);
@@ -82,17 +91,21 @@ fn ask<const N: usize>(
     value.unwrap_or_else(|| request.js.undefined())
 }
 
-mod functions {
+pub(crate) mod functions {
     use super::*;
     pub(super) use crate::listening::{listen, open_listener, set_tls};
+    pub(super) use crate::sockets::{
+        accept, publish, socket_buffered, socket_close, socket_done, socket_publish, socket_send, socket_subscribe,
+        socket_unsubscribe,
+    };
 
-    pub(super) fn create_server(request: Request<3>) -> Value {
-        let Request { js, environment, arguments: [plan, dispatch, event] } = request;
+    pub(super) fn create_server(request: Request<4>) -> Value {
+        let Request { js, environment, arguments: [plan, dispatch, event, socket] } = request;
         let Some(plan) = js.get_string(plan) else { return js.throw("invalid-plan", "the plan must be JSON text") };
         let made = environment.add(|index, slots| {
             let engine = Engine::new(&plan, slots)?;
             let host = Host::new(engine).map_err(|error| PlanError::invalid("server", error))?;
-            Server::new(&environment, index, host, js, [dispatch, event])
+            Server::new(&environment, index, host, js, [dispatch, event, socket])
                 .ok_or_else(|| PlanError::invalid("server", "JavaScript cannot run in this environment"))
         });
         match made {
@@ -401,6 +414,7 @@ mod functions {
             ("connections", stats.connections),
             ("connectionsTotal", stats.accepted),
             ("inFlight", stats.in_flight),
+            ("sockets", stats.sockets),
             ("bytesReceived", stats.received),
             ("bytesSent", stats.sent),
         ] {
@@ -430,7 +444,7 @@ mod functions {
     }
 
     /// Names and values in turn, as Latin-1; `None` when one of them is no such string.
-    fn read_headers(js: Js, list: Value) -> Option<Headers> {
+    pub(crate) fn read_headers(js: Js, list: Value) -> Option<Headers> {
         let mut headers = Headers::default();
         if js.is_undefined(list) {
             return Some(headers);
@@ -455,14 +469,14 @@ mod functions {
 
 /// Header fields as JavaScript gave them, in one piece.
 #[derive(Default)]
-struct Headers {
+pub(crate) struct Headers {
     text: Vec<u8>,
     /// Where each name and each value ends.
     ends: Vec<usize>,
 }
 
 impl Headers {
-    fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let texts = starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end]);
         texts.clone().step_by(2).zip(texts.skip(1).step_by(2))
@@ -471,7 +485,7 @@ impl Headers {
 
 impl Server {
     /// The host for an answer. Outside a batch nothing else has brought the clocks up to date.
-    fn answering(&self) -> HostMut<'_> {
+    pub(crate) fn answering(&self) -> HostMut<'_> {
         let mut host = self.host.borrow_mut();
         if !self.in_batch.get() {
             host.set_time();
@@ -481,7 +495,7 @@ impl Server {
 
     /// Has what was sent in pieces written at the end of the batch. Outside of one the event loop comes back for it, so that all pieces of this
     /// moment become one write.
-    fn write_soon(self: &Rc<Self>) {
+    pub(crate) fn write_soon(self: &Rc<Self>) {
         if self.in_batch.get() {
             return;
         }

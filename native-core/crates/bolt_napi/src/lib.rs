@@ -10,6 +10,7 @@ mod isolation;
 mod js;
 mod listening;
 mod server;
+mod sockets;
 mod uv;
 mod values;
 

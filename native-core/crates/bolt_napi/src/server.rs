@@ -18,6 +18,7 @@ use crate::uv::Handles;
 pub(crate) struct Callbacks {
     pub(crate) dispatch: Reference,
     pub(crate) event: Reference,
+    pub(crate) socket: Reference,
     pub(crate) isolation: Isolation,
 }
 
@@ -57,10 +58,15 @@ impl Server {
         index: usize,
         host: Host,
         js: Js,
-        [dispatch, event]: [Value; 2],
+        [dispatch, event, socket]: [Value; 3],
     ) -> Option<Self> {
         let isolation = Isolation::new(js)?;
-        let callbacks = Callbacks { dispatch: js.reference(dispatch), event: js.reference(event), isolation };
+        let callbacks = Callbacks {
+            dispatch: js.reference(dispatch),
+            event: js.reference(event),
+            socket: js.reference(socket),
+            isolation,
+        };
         Some(Self {
             environment: Rc::downgrade(environment),
             index,

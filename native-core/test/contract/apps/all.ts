@@ -8,6 +8,7 @@ import { formsApp } from './forms.ts'
 import { inputs } from './inputs.ts'
 import { limitedApp } from './limited.ts'
 import { signIn } from './sign-in.ts'
+import { socketsApp } from './sockets.ts'
 import { streams } from './streams.ts'
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -22,6 +23,7 @@ export function buildApps(): Record<AppName, App> {
     limited: limitedApp(silent),
     compressed: compressedApp(),
     forms: formsApp(),
+    sockets: socketsApp(silent),
   }
 }
 

@@ -12,6 +12,7 @@ use crate::http::response::{self, content_length, field, is_engine_field, status
 use crate::http::{Head, Method, Span};
 use crate::rate_limit::Exceeded;
 use crate::static_files::{FileBody, FileResponse};
+use crate::websocket::handshake;
 
 /// What of a request its response depends on.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,6 +55,8 @@ pub(crate) enum Answer<'a> {
     /// The methods there are.
     Options(u8),
     Preflight,
+    /// A WebSocket was expected.
+    Upgrade(Refusal),
     Redirect(Vec<u8>),
     Invalid(Vec<PlacedIssue>),
     /// 415 for a body in a content coding.
@@ -146,6 +149,12 @@ impl Writer<'_> {
                     Cors::write_preflight(cors, &mut own, self.origin());
                 }
                 self.whole(out, 204, &own, security, b"");
+            }
+            Answer::Upgrade(refusal) => {
+                field(&mut own, b"upgrade", b"websocket");
+                field(&mut own, b"connection", b"upgrade");
+                field(&mut own, b"sec-websocket-version", handshake::VERSION.as_bytes());
+                self.problem(out, own, &refusal, &[]);
             }
             Answer::Redirect(location) => {
                 field(&mut own, b"location", &location);

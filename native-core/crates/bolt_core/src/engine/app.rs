@@ -5,6 +5,7 @@ use super::encoding;
 use super::proxies::Proxies;
 use std::cell::OnceCell;
 
+use super::socket::SocketRoute;
 use crate::auth::{Guard, JwtVerifier};
 use crate::compression::Compression;
 use crate::http::Method;
@@ -43,6 +44,7 @@ pub(crate) enum Route {
     Answer(Fixed),
     Static { folder: StaticFolder, compression: bool },
     Mount { body_bytes: usize, rate_limits: Vec<usize>, compression: bool },
+    Socket(Box<SocketRoute>),
 }
 
 /// A compiled handler route.
@@ -196,6 +198,10 @@ impl App {
             RoutePlan::Answer(answer) => Route::Answer(self.fixed(answer, &at)?),
             RoutePlan::Static(plan) => {
                 Route::Static { folder: open(plan, &pattern, &at)?, compression: plan.compression }
+            }
+            RoutePlan::Socket(socket) => {
+                let handler = self.handler(&socket.request, pattern, &at)?;
+                Route::Socket(Box::new(SocketRoute::compile(socket, handler, &self.limits, &at)?))
             }
             RoutePlan::Mount(_) => return Ok(()),
         };

@@ -24,12 +24,14 @@ enum Verdict<'a> {
     Native(Answer<'a>),
     /// A handler, once the body is there.
     Call(Handle),
+    /// A handler that may make it a WebSocket.
+    Upgrade(Handle),
 }
 
 /// A request as far as it is known.
-struct Request<'r> {
-    head: &'r Head,
-    raw: &'r [u8],
+pub(super) struct Request<'r> {
+    pub(super) head: &'r Head,
+    pub(super) raw: &'r [u8],
     path: &'r str,
     meta: Meta,
     peer: IpAddr,
@@ -92,6 +94,28 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
             if continues && last {
                 connection.expect_body(cx, streams);
             }
+        }
+        Verdict::Upgrade(handle) if !connection.is_settled() => {
+            cx.slots.release(handle);
+            cx.stats.native_answers += 1;
+            let refusal = Refusal::new(ErrorCode::BadRequest, "An upgrade cannot wait behind other requests.");
+            connection.phase = next_phase(meta.keep_alive && !cx.draining);
+            let close = !matches!(connection.phase, Phase::Head);
+            connection.emit(cx, |cx, out| Writer { app, cx, raw, meta, close }.answer(out, Answer::Refuse(refusal)));
+        }
+        Verdict::Upgrade(handle) => {
+            // A refusal ends the connection: what follows may be frames already.
+            meta.keep_alive = false;
+            let sequence = connection.expect(handle, cx.now);
+            if let Some(slot) = cx.slots.get_mut(handle) {
+                std::mem::swap(&mut slot.head, &mut head);
+                slot.raw.extend_from_slice(raw);
+                slot.meta = meta;
+                slot.connection = connection.id;
+                slot.sequence = sequence;
+            }
+            connection.phase = Phase::Upgrade;
+            body::complete(connection, app, cx, handle);
         }
     }
     cx.head = head;
@@ -214,6 +238,13 @@ fn route<'a>(app: &'a App, cx: &mut Context, request: &Request<'_>, id: u32) -> 
                 None => take_slot(app, cx, id).map_or_else(refuse, Verdict::Call),
             }
         }
+        Some(Route::Socket(socket)) => match socket.check(request) {
+            Ok(()) => match call(app, cx, request, id, &socket.handler) {
+                Verdict::Call(handle) => Verdict::Upgrade(handle),
+                refused => refused,
+            },
+            Err(answer) => Verdict::Native(answer),
+        },
         None => refuse(ErrorCode::Internal.into()),
     }
 }
@@ -273,7 +304,7 @@ fn too_large(head: &Head, limit: usize) -> Option<Refusal> {
 }
 
 fn take_slot(app: &App, cx: &mut Context, route: u32) -> Result<Handle, Refusal> {
-    if cx.slots.live() >= app.limits.in_flight {
+    if cx.slots.live() >= app.limits.in_flight || cx.slots.is_used_up() {
         let detail = format!("{} requests are already in flight (limits.inFlight).", app.limits.in_flight);
         return Err(Refusal::new(ErrorCode::Overloaded, detail));
     }

@@ -10,7 +10,8 @@ use super::stream::Outgoing;
 use super::tail::Tail;
 use super::upload::Invitation;
 use super::{ConnectionId, Context, Event};
-use crate::http::chunked::Decoder;
+use crate::http::chunked;
+use crate::websocket::Decoder;
 
 /// Requests of one connection that may be unanswered at one time; more stay in the socket.
 const PIPELINE: usize = 64;
@@ -42,6 +43,12 @@ pub(super) enum Phase {
     Body(Incoming),
     /// Another protocol is spoken on it; its requests are exchanges.
     Carrier(Carrier),
+    /// A handler decides whether it becomes a WebSocket.
+    Upgrade,
+    /// Frames of a WebSocket.
+    Socket(Upgraded),
+    /// Frames that nobody looks at any more, until the client closes.
+    Closing(Box<Decoder>),
     /// Nothing that matters.
     Ended,
 }
@@ -52,6 +59,22 @@ pub(super) struct Carrier {
     pub(super) until: Option<u64>,
     /// The deadline passed once; when it passes again the connection is closed.
     pub(super) expired: bool,
+}
+
+/// A connection that is a WebSocket.
+#[derive(Debug)]
+pub(super) struct Upgraded {
+    pub(super) handle: Handle,
+    /// So many messages wait for JavaScript that no more are read.
+    pub(super) is_full: bool,
+    /// Milliseconds of silence that are allowed.
+    pub(super) idle: u64,
+    /// Whether the client is asked for a sign of life halfway.
+    pub(super) pings: bool,
+    /// It was asked, and nothing has come since.
+    pub(super) is_asked: bool,
+    /// The client did not take all that it was sent last.
+    pub(super) is_behind: bool,
 }
 
 /// A body being read.
@@ -78,7 +101,7 @@ pub(super) struct Incoming {
 #[derive(Debug)]
 pub(super) enum Left {
     Bytes(u64),
-    Chunks(Decoder),
+    Chunks(chunked::Decoder),
     /// Whatever comes before [`super::Engine::end_of_body`].
     Outside,
 }
@@ -202,7 +225,12 @@ impl Connection {
 
     /// Whether no further request may be looked at for now.
     pub(super) fn is_full(&self) -> bool {
-        self.queue.len() >= PIPELINE || self.output.len() - self.sent > MAX_UNSENT
+        let is_held_up = match &self.phase {
+            Phase::Upgrade => true,
+            Phase::Socket(upgraded) => upgraded.is_full,
+            _ => false,
+        };
+        is_held_up || self.queue.len() >= PIPELINE || self.output.len() - self.sent > MAX_UNSENT
     }
 
     /// Whether no response is owed.

@@ -2,10 +2,10 @@
 //! less often the more there are.
 
 use super::answer::Answer;
-use super::body;
 use super::connection::{Connection, Incoming, Phase};
 use super::upload;
 use super::{Engine, Event};
+use super::{body, socket};
 use crate::error::{ErrorCode, Refusal};
 use crate::plan::Limits;
 
@@ -17,6 +17,8 @@ const MOST: u64 = 100;
 pub(super) const LINGER: u64 = 1_000;
 /// How long requests of a client that closed its sending side are still worked on. Most such clients are gone altogether.
 const AFTER_EOF: u64 = 500;
+/// How long a client has to answer the end of a WebSocket.
+const CLOSING: u64 = 5_000;
 /// How long a body may be slower than `limits.bodyRate`.
 const BODY_GRACE: u64 = 5_000;
 
@@ -62,6 +64,9 @@ impl Engine {
         if connection.lingering.is_some() || connection.eof.is_some() || !connection.is_flushed() {
             connection.broken = true;
             return self.cx.touch(connection);
+        }
+        if matches!(connection.phase, Phase::Socket(_) | Phase::Closing(_)) {
+            return socket::expire(connection, &mut self.cx);
         }
         if connection.body_deadline(limits).is_some_and(|deadline| deadline <= self.cx.now)
             && let Phase::Body(Incoming { request, .. }) = &connection.phase
@@ -118,10 +123,13 @@ impl Connection {
         match &self.phase {
             Phase::Carrier(carrier) => carrier.until,
             Phase::Body(_) => [self.body_deadline(limits), awaited].into_iter().flatten().min(),
+            Phase::Socket(upgraded) => Some(self.since + upgraded.patience()),
+            Phase::Closing(_) => Some(self.since + CLOSING),
             // A response that is being sent has no deadline but that of a client that takes nothing.
             _ if !self.is_settled() => awaited,
             Phase::Head if self.input.is_empty() => Some(self.since + limits.keep_alive),
             Phase::Head => Some(self.since + limits.headers_timeout),
+            Phase::Upgrade => awaited,
             Phase::Ended => Some(self.since + LINGER),
         }
     }

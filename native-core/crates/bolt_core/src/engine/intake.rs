@@ -4,7 +4,7 @@ use super::answer::{Answer, Meta, Writer};
 use super::app::App;
 use super::connection::{Connection, KEEP, Phase};
 use super::observe::Seen;
-use super::{ConnectionId, Context, Engine, Fate, begin, body};
+use super::{ConnectionId, Context, Engine, Fate, begin, body, socket};
 use crate::error::{ErrorCode, Refusal};
 use crate::http::{Framing, Parsed};
 
@@ -39,6 +39,7 @@ impl Engine {
     pub fn end_of_input(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.eof = Some(self.cx.now);
+        socket::lost(connection, &mut self.cx);
         if let Phase::Body(incoming) = std::mem::replace(&mut connection.phase, Phase::Ended)
             && incoming.request.is_some()
         {
@@ -50,7 +51,8 @@ impl Engine {
 
     /// Forgets a connection; handlers that still have its requests are told by [`Event::Aborted`](super::Event::Aborted).
     pub fn remove(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.try_remove(id) else { return };
+        let Some(mut connection) = self.connections.try_remove(id) else { return };
+        socket::lost(&mut connection, &mut self.cx);
         self.exchanges -= usize::from(connection.carrier.is_some());
         for handle in connection.calls() {
             self.cx.abort(handle);
@@ -69,7 +71,7 @@ impl Engine {
         self.connections.get(id).is_some_and(|connection| match &connection.phase {
             Phase::Body(incoming) => incoming.request.is_some(),
             Phase::Head => connection.is_settled() && connection.output().is_empty(),
-            Phase::Carrier(_) | Phase::Ended => false,
+            Phase::Carrier(_) | Phase::Upgrade | Phase::Socket(_) | Phase::Closing(_) | Phase::Ended => false,
         })
     }
 
@@ -83,6 +85,9 @@ impl Engine {
         if let Some(connection) = self.connections.get_mut(id) {
             self.cx.stats.sent += count as u64;
             connection.wrote(&mut self.cx, count, self.app.limits.stream_buffer);
+            if matches!(connection.phase, Phase::Socket(_)) {
+                socket::wrote(connection, &mut self.cx);
+            }
             self.cx.sweep_by(connection.deadline(&self.app.limits));
         }
     }
@@ -97,7 +102,8 @@ impl Engine {
     pub fn fail_connection(&mut self, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         connection.input.clear();
-        let is_idle = connection.is_settled();
+        let is_idle = connection.is_settled() && !matches!(connection.phase, Phase::Socket(_) | Phase::Closing(_));
+        socket::lost(connection, &mut self.cx);
         for handle in connection.calls().collect::<Vec<_>>() {
             self.cx.abort(handle);
         }
@@ -151,6 +157,13 @@ fn advance(connection: &mut Connection, app: &App, cx: &mut Context, bytes: &[u8
         match &connection.phase {
             Phase::Ended | Phase::Carrier(_) => return bytes.len(),
             Phase::Body(_) => at += body::read(connection, app, cx, rest),
+            Phase::Socket(_) | Phase::Closing(_) if !connection.is_full() => {
+                match socket::read(connection, app, cx, rest) {
+                    0 => break,
+                    used => at += used,
+                }
+            }
+            Phase::Upgrade | Phase::Socket(_) | Phase::Closing(_) => break,
             Phase::Head if connection.is_full() => break,
             Phase::Head => match head(connection, app, cx, rest) {
                 0 => break,

@@ -22,6 +22,7 @@ mod problem;
 mod proxies;
 mod request_id;
 mod slots;
+mod socket;
 mod stream;
 mod tail;
 mod upload;
@@ -34,6 +35,7 @@ pub use files::FileOutcome;
 pub use inputs::{Inputs, Value};
 pub use observe::MicroClock;
 pub use slots::{Handle, Slots};
+pub use socket::{News, SocketEvent};
 pub use stream::{Started, StreamFault};
 pub use upload::Read;
 
@@ -52,6 +54,7 @@ use crate::routing::Matcher;
 use connection::Connection;
 use observe::Observer;
 use request_id::RequestIds;
+use socket::Sockets;
 
 /// Number of a connection; reused after [`Engine::remove`].
 pub type ConnectionId = usize;
@@ -89,6 +92,8 @@ pub struct Stats {
     pub connections: u64,
     /// Requests waiting for a handler or its answer.
     pub in_flight: u64,
+    /// Open WebSockets.
+    pub sockets: u64,
     /// Connections since the start.
     pub accepted: u64,
     /// Bytes that came from connections.
@@ -134,6 +139,7 @@ pub(crate) struct Context {
     /// Until when they do.
     idle_until: u64,
     next_sweep: u64,
+    sockets: Sockets,
 }
 
 impl Engine {
@@ -167,6 +173,7 @@ impl Engine {
                 idle_time: 0,
                 idle_until: 0,
                 next_sweep: u64::MAX,
+                sockets: Sockets::default(),
             },
         })
     }
@@ -265,7 +272,12 @@ impl Engine {
 
     /// Counters and gauges.
     pub fn stats(&self) -> Stats {
-        Stats { connections: self.connections() as u64, in_flight: self.cx.slots.live() as u64, ..self.cx.stats }
+        Stats {
+            connections: self.connections() as u64,
+            in_flight: self.cx.slots.live() as u64,
+            sockets: self.cx.slots.sockets() as u64,
+            ..self.cx.stats
+        }
     }
 
     /// For how many milliseconds [`Engine::drain`] leaves idle connections open; 0 unless set. A request may be on its way on them, which
@@ -285,6 +297,7 @@ impl Engine {
 
     fn touch_all(&mut self) {
         for (_, connection) in &mut self.connections {
+            socket::restart(connection, &mut self.cx);
             self.cx.touch(connection);
         }
     }
@@ -297,6 +310,11 @@ impl Engine {
     /// Open connections of clients.
     pub fn connections(&self) -> usize {
         self.connections.len() - self.exchanges
+    }
+
+    /// Whether there is no connection, and no socket whose end JavaScript has not heard of.
+    pub fn is_empty(&self) -> bool {
+        self.connections.is_empty() && self.cx.slots.sockets() == 0
     }
 
     /// Numbers of all open connections.

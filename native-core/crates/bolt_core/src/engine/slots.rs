@@ -5,12 +5,14 @@ use super::ConnectionId;
 use super::answer::Meta;
 use super::inputs::Value;
 use super::problem::PlacedIssue;
+use super::socket::Socket;
 use super::upload::Upload;
 use crate::auth::Claims;
 use crate::http::Head;
 
-const SLOT_BITS: u32 = 16;
-const GENERATION_BITS: u32 = 27;
+/// Enough for a million sockets; a slot's eight million generations are used up long after that.
+const SLOT_BITS: u32 = 20;
+const GENERATION_BITS: u32 = 23;
 
 /// Names a request: slot and generation. After the request is over it names nothing, never another request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +36,11 @@ impl Handle {
         self.0
     }
 
+    /// Its slot: a small number that no other living request or socket has.
+    pub fn place(self) -> u32 {
+        self.slot() as u32
+    }
+
     fn slot(self) -> usize {
         (self.0 >> GENERATION_BITS) as usize
     }
@@ -53,6 +60,8 @@ pub(crate) enum State {
     Receiving,
     /// A handler has it, or will have it next.
     Waiting,
+    /// It became a WebSocket.
+    Upgraded,
     /// A handler has begun the response.
     Answering,
 }
@@ -87,6 +96,7 @@ pub(crate) struct Slot {
     pub(crate) body: Vec<u8>,
     pub(crate) upload: Upload,
     pub(crate) claims: Option<Claims>,
+    pub(crate) socket: Option<Box<Socket>>,
 }
 
 /// All slots of one engine.
@@ -95,6 +105,7 @@ pub struct Slots {
     slots: Vec<Slot>,
     free: Vec<u32>,
     live: usize,
+    sockets: usize,
 }
 
 /// Capacity beyond which a buffer is not kept for the next request.
@@ -104,6 +115,25 @@ impl Slots {
     /// Requests in flight.
     pub(crate) fn live(&self) -> usize {
         self.live
+    }
+
+    /// Whether there is no slot left, whatever the limits say.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.free.is_empty() && self.slots.len() >= 1 << SLOT_BITS
+    }
+
+    /// A request becomes a WebSocket: from now on it is not in flight.
+    pub(crate) fn upgrade(&mut self, handle: Handle, socket: Box<Socket>) {
+        let Some(slot) = self.get_mut(handle) else { return };
+        slot.state = State::Upgraded;
+        slot.socket = Some(socket);
+        self.live -= 1;
+        self.sockets += 1;
+    }
+
+    /// WebSockets.
+    pub(crate) fn sockets(&self) -> usize {
+        self.sockets
     }
 
     /// Takes a free slot.
@@ -138,12 +168,17 @@ impl Slots {
     /// Ends a request. A slot whose generations are used up is never taken again.
     pub(crate) fn release(&mut self, handle: Handle) {
         let Some(slot) = self.get_mut(handle) else { return };
+        let was_in_flight = slot.state != State::Upgraded;
         slot.reset();
         let reusable = slot.generation < (1 << GENERATION_BITS);
         if reusable {
             self.free.push(handle.slot() as u32);
         }
-        self.live -= 1;
+        if was_in_flight {
+            self.live -= 1;
+        } else {
+            self.sockets -= 1;
+        }
     }
 
     /// Ends all requests.
@@ -166,6 +201,7 @@ impl Slot {
         self.body.clear();
         self.upload = Upload::Whole;
         self.claims = None;
+        self.socket = None;
         for buffer in [&mut self.raw, &mut self.body] {
             if buffer.capacity() > KEEP {
                 *buffer = Vec::new();

@@ -63,6 +63,9 @@ pub fn is_engine_field(name: &str) -> bool {
         12 => is("x-request-id"),
         14 => is("content-length"),
         17 => is("transfer-encoding"),
+        20 => is("sec-websocket-accept"),
+        22 => is("sec-websocket-protocol"),
+        24 => is("sec-websocket-extensions"),
         _ => false,
     }
 }

@@ -40,6 +40,12 @@ pub struct Limits {
     pub json_depth: usize,
     /// Bytes of one streamed response that may be unsent, and of one streamed body that may be unread, before the other side has to wait.
     pub stream_buffer: usize,
+    /// One WebSocket message, once inflated; a route may set its own.
+    pub message_bytes: usize,
+    /// What may wait for a WebSocket client that does not read; a route may set its own.
+    pub buffered_bytes: usize,
+    /// How long a WebSocket client may be silent; a route may set its own.
+    pub socket_idle: u64,
 }
 
 impl Default for Limits {
@@ -58,6 +64,9 @@ impl Default for Limits {
             in_flight: 16_384,
             json_depth: 64,
             stream_buffer: 64 * 1024,
+            message_bytes: 1024 * 1024,
+            buffered_bytes: 4 * 1024 * 1024,
+            socket_idle: 60_000,
         }
     }
 }
@@ -75,6 +84,8 @@ impl Limits {
             ("inFlight", self.in_flight, MAX_IN_FLIGHT),
             ("jsonDepth", self.json_depth, JsonLimits::MAX_DEPTH),
             ("streamBuffer", self.stream_buffer, u32::MAX as usize),
+            ("messageBytes", self.message_bytes, u32::MAX as usize),
+            ("bufferedBytes", self.buffered_bytes, u32::MAX as usize),
         ];
         for (name, value, most) in bounded {
             if value == 0 && name != "bodyBytes" || value > most {
@@ -89,6 +100,7 @@ impl Limits {
             ("requestTimeout", self.request_timeout),
             ("bodyRate", self.body_rate),
             ("keepAlive", self.keep_alive),
+            ("socketIdle", self.socket_idle),
         ];
         match times.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(PlanError::invalid(format!("limits.{name}"), "got 0, must be at least 1")),

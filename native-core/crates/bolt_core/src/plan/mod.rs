@@ -13,7 +13,10 @@ pub use cors::CorsPlan;
 pub use limits::Limits;
 pub use observe::ObservePlan;
 pub use rate_limits::{RateKey, RateLimitPlan};
-pub use routes::{AnswerRoute, BodyPlan, HandlerRoute, MountRoute, OnMissing, PartPlan, RoutePlan, StaticRoute};
+pub use routes::{
+    AnswerRoute, BodyPlan, HandlerRoute, MountRoute, OnMissing, PartPlan, RoutePlan, SocketCompression, SocketRoute,
+    StaticRoute,
+};
 
 use std::fmt;
 

@@ -17,6 +17,8 @@ pub enum RoutePlan {
     Static(StaticRoute),
     /// Everything below a prefix goes to JavaScript unparsed.
     Mount(MountRoute),
+    /// A WebSocket.
+    Socket(Box<SocketRoute>),
 }
 
 /// What all kinds have.
@@ -123,6 +125,44 @@ route! {
     }
 }
 
+route! {
+    /// `SocketRoute` of `plan.ts`.
+    SocketRoute {
+        /// What the request that asks for it must be, and who answers it.
+        request: HandlerRoute,
+        /// Pages that may ask for it; `None`: those of the host itself.
+        origins: Option<Vec<String>>,
+        /// Subprotocols that are spoken.
+        subprotocols: Vec<String>,
+        /// Schema of text messages, which are JSON then.
+        message: Option<Value>,
+        /// Whether JavaScript is told of a message that does not fit; else the socket is closed.
+        tells_invalid: bool,
+        /// Its own limit instead of `limits.messageBytes`.
+        message_bytes: Option<usize>,
+        /// Its own limit instead of `limits.bufferedBytes`.
+        buffered_bytes: Option<usize>,
+        /// Its own limit instead of `limits.socketIdle`.
+        idle_timeout: Option<u64>,
+        /// Whether a silent client is asked for a sign of life.
+        ping: bool,
+        /// What of permessage-deflate is agreed to.
+        deflate: Option<SocketCompression>,
+    }
+}
+
+/// `SocketCompression` of `plan.ts`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SocketCompression {
+    /// Bytes from which on a message is compressed.
+    pub threshold: usize,
+    /// Whether messages build on those before.
+    pub context_takeover: bool,
+    /// Bits of the window, 9 to 15.
+    pub window_bits: u8,
+}
+
 /// `PartPlan` of `plan.ts`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -167,10 +207,11 @@ impl RoutePlan {
             "answer" => serde_json::from_value(value).map(Self::Answer),
             "static" => serde_json::from_value(value).map(Self::Static),
             "mount" => serde_json::from_value(value).map(Self::Mount),
+            "socket" => serde_json::from_value(value).map(|r| Self::Socket(Box::new(r))),
             _ => {
                 return Err(PlanError::invalid(
                     at,
-                    format!("kind is {kind:?}, allowed are handler, answer, static, mount"),
+                    format!("kind is {kind:?}, allowed are handler, answer, static, mount, socket"),
                 ));
             }
         };
@@ -208,6 +249,7 @@ impl RoutePlan {
             Self::Answer(r) => (r.id, &r.method, &r.path),
             Self::Static(r) => (r.id, &r.method, &r.path),
             Self::Mount(r) => (r.id, &r.method, &r.path),
+            Self::Socket(r) => (r.id, &r.method, &r.path),
         }
     }
 }
