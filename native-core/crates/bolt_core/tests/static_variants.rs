@@ -1,6 +1,9 @@
 //! Which representation of a file a client gets, and files that handlers name.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "engine/client.rs"]
+mod client;
+
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -259,4 +262,31 @@ fn a_named_file_has_ranges_and_is_not_sent_twice() {
     assert_eq!(answer_file(&named, &known).unwrap().status, 304);
     assert!(answer_file(&spec(folder.0.to_str().unwrap(), None), &FileRequest::default()).is_none(), "a folder");
     assert!(answer_file(&spec("/dev/null", None), &FileRequest::default()).is_none(), "a device");
+}
+
+#[test]
+fn a_file_beyond_four_gibibytes_is_sent_in_pieces_from_any_offset() {
+    let folder = Folder::new();
+    let path = folder.0.join("public/big.bin");
+    // Sparse: it takes no room on the disk.
+    File::create(&path).unwrap().set_len(5 << 30).unwrap();
+    let root = folder.root();
+    let plan = client::app(
+        r#"{"requestTimeout":60000}"#,
+        &[format!(
+            r#"{{"id":0,"kind":"static","method":"GET","path":"/*path","root":"{root}","cacheControl":"","index":null}}"#
+        )],
+    );
+    let mut client = client::Client::new(&plan);
+    client.engine.receive(client.id, b"GET /big.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+    for _ in 0..50 {
+        let waiting = client.engine.output(client.id).len();
+        assert!(waiting > 0 && waiting < 200_000, "{waiting} bytes in memory");
+        client.engine.wrote(client.id, waiting);
+    }
+    let mut client = client::Client::new(&plan);
+    client.send(b"GET /big.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=5368709110-\r\n\r\n");
+    let response = client.responses().remove(0);
+    assert_eq!((response.status, response.body.as_slice()), (206, &[0; 10][..]));
+    assert_eq!(response.header("content-range"), Some("bytes 5368709110-5368709119/5368709120"));
 }
