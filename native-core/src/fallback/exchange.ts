@@ -257,8 +257,9 @@ export class Exchange {
     }
     // A response that waits for its turn has no socket yet.
     const whenTurn = (): void => {
+      // Newer versions of node:http hold a piece back until the next tick.
       if (res.socket === null) res.once('socket', () => setImmediate(end))
-      else end()
+      else setImmediate(end)
     }
     const encoded = this.#stream?.encoded
     if (encoded === undefined) whenTurn()
