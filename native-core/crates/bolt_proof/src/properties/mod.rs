@@ -1,5 +1,6 @@
 //! One property a file; [`ALL`] is the list that the tests and the fuzz targets share.
 
+mod accept;
 mod chunked;
 mod connection;
 mod cookie;
@@ -23,7 +24,7 @@ pub struct Property {
 }
 
 /// All properties.
-pub const ALL: [Property; 12] = [
+pub const ALL: [Property; 13] = [
     Property { name: "head", corpus: "http", check: head::check },
     Property { name: "connection", corpus: "http", check: connection::check },
     Property { name: "hyper", corpus: "http", check: crate::against_hyper::compare },
@@ -31,6 +32,7 @@ pub const ALL: [Property; 12] = [
     Property { name: "query", corpus: "query", check: query::check },
     Property { name: "path", corpus: "path", check: path::check },
     Property { name: "cookie", corpus: "cookie", check: cookie::check },
+    Property { name: "accept", corpus: "accept", check: accept::check },
     Property { name: "range", corpus: "range", check: range::check },
     Property { name: "json", corpus: "json", check: json::check },
     Property { name: "schema", corpus: "schema", check: schema::check },
