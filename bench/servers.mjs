@@ -20,7 +20,7 @@ const raw = at('../target/release/bolt-raw')
 
 /** @type {Server[]} */
 export const servers = [
-  { ...node('ours', '@bolt-app/core', '../native-core'), lacks: ['echo'] },
+  node('ours', '@bolt-app/core', '../native-core'),
   {
     id: 'raw',
     title: 'our engine without Node',

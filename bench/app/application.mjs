@@ -24,6 +24,7 @@ export function build(options) {
   app.get('/private', { auth: jwt({ algorithms: ['HS256'], secret }) }, (ctx) => ({ sub: ctx.auth.sub }))
   app.get('/limited', { rateLimit: rateLimit({ limit: 1, window: 3600 }) }, () => ({}))
   app.get('/events', () => sse(events()))
+  app.ws('/ws', { message: (socket, message) => void socket.send(message) })
   app.static('/files', files)
   return app
 }
