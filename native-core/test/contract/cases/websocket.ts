@@ -1,6 +1,8 @@
 import type { Answer, Case } from '../case.ts'
 import { bearer, good } from '../tokens.ts'
 
+const overHttp2 = 'HTTP/2 has a handshake of its own for WebSockets (RFC 8441), which is not there yet'
+
 /** The request of the RFC's example (§1.3); null leaves a header out. */
 function row(
   title: string,
@@ -17,7 +19,14 @@ function row(
     ...headers,
   }
   const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null)
-  return { title, app: 'sockets', ask: { url, headers: Object.fromEntries(given) }, answer, native: by === 'rust' }
+  return {
+    title,
+    app: 'sockets',
+    ask: { url, headers: Object.fromEntries(given) },
+    answer,
+    native: by === 'rust',
+    skip: { http2: overHttp2 },
+  }
 }
 
 const accepted = {
