@@ -17,5 +17,5 @@ it.skipIf(process.platform !== 'linux')(
       expect(after.rss, `${name}\n${table(rows)}`).toBeLessThan(before.rss + slack)
     }
   },
-  all ? 600_000 : 60_000,
+  all ? 1_200_000 : 60_000,
 )
