@@ -12,6 +12,7 @@ mod plan;
 mod query;
 mod range;
 mod schema;
+mod websocket;
 
 /// A property: its name, the folder of its corpus, and the function that panics where it does not hold.
 pub struct Property {
@@ -24,7 +25,7 @@ pub struct Property {
 }
 
 /// All properties.
-pub const ALL: [Property; 13] = [
+pub const ALL: [Property; 14] = [
     Property { name: "head", corpus: "http", check: head::check },
     Property { name: "connection", corpus: "http", check: connection::check },
     Property { name: "hyper", corpus: "http", check: crate::against_hyper::compare },
@@ -37,6 +38,7 @@ pub const ALL: [Property; 13] = [
     Property { name: "json", corpus: "json", check: json::check },
     Property { name: "schema", corpus: "schema", check: schema::check },
     Property { name: "jwt", corpus: "jwt", check: jwt::check },
+    Property { name: "websocket", corpus: "websocket", check: websocket::check },
     Property { name: "plan", corpus: "plan", check: plan::check },
 ];
 
