@@ -1,5 +1,4 @@
-import { type App, createApp, jwt, type Logger, rateLimit } from '@bolt-app/core'
-import { secret } from '../tokens.ts'
+import { type App, createApp, type Logger, rateLimit } from '@bolt-app/core'
 import { js } from './entered.ts'
 
 /** Routes that may be asked twice an hour for each value of a header. */
@@ -27,13 +26,5 @@ export function limitedApp(logger: Logger): App {
       js(() => new Response('mounted')),
     )
   })
-  app.get(
-    '/by-claim',
-    {
-      auth: jwt({ algorithms: ['HS256'], secret }),
-      rateLimit: rateLimit({ limit: 1, window: 3_600, key: { claim: 'sub' } }),
-    },
-    js(() => ({})),
-  )
   return app
 }

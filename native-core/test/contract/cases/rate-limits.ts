@@ -1,10 +1,7 @@
 import { all, type Case, raw } from '../case.ts'
-import { bearer, good } from '../tokens.ts'
 
 /** Each row has a key of its own: what is counted lasts as long as the application. */
 const ask = (path: string, key: string): Uint8Array => raw(`GET ${path} HTTP/1.1\nHost: localhost\nX-Key: ${key}`)
-const as = (sub: string): Uint8Array =>
-  raw(`GET /by-claim HTTP/1.1\nHost: localhost\nAuthorization: ${bearer({ ...good, sub })}`)
 const limited = { status: 429, code: 'too-many-requests', headers: { 'retry-after': /^\d+$/ } }
 
 export const rateLimits: Case[] = [
@@ -39,12 +36,6 @@ export const rateLimits: Case[] = [
         body: /More than 2 requests in 3600 s with this header/,
       },
     ],
-  },
-  {
-    title: 'does not count what signing in refused, when it counts by claim',
-    app: 'limited',
-    ask: all(as('ann'), as('ann'), raw('GET /by-claim HTTP/1.1\nHost: localhost'), as('ben')),
-    answer: [{ status: 200 }, limited, { status: 401 }, { status: 200 }],
   },
   {
     title: 'goes on on the same connection after a 429 with a body',
