@@ -16,7 +16,7 @@ export interface Socket<Ctx extends AnyContext = Context, Data = unknown> {
   readonly auth: Ctx['auth']
   /** The request that asked for it. */
   readonly request: RequestInfo
-  /** Aborted when the socket is over, so that a callback that is still at work can stop. */
+  /** Aborted when the socket is over or the client has closed it, so that a callback that is still at work can stop. */
   readonly signal: AbortSignal
   readonly log: Logger
   /** What `upgrade` returned, or whatever is kept here. */

@@ -278,14 +278,42 @@ fn a_client_too_slow_for_its_messages_is_closed_with_1013() {
 }
 
 #[test]
-fn a_client_that_closes_is_answered_with_its_code() {
+fn a_client_that_closes_is_answered_with_its_code_after_what_its_last_messages_lead_to() {
     let mut peer = Peer::open(&plan("{}", "", ""), "");
     peer.client.send(&[frame(0x81, b"last"), frame(0x88, b"\x0f\xa0bye"), frame(0x81, b"ignored")].concat());
-    assert_eq!(peer.frames(), [(0x88, b"\x0f\xa0bye".to_vec())]);
+    assert_eq!(peer.frames(), []);
+    let engine = &mut peer.client.engine;
+    assert_eq!(engine.next_socket_event().expect("news").news, text("last"));
+    assert!(engine.socket_send(peer.handle, true, b"answer").is_some());
+    engine.socket_done(peer.handle);
+    assert_eq!(peer.frames(), [(0x81, b"answer".to_vec()), (0x88, b"\x0f\xa0bye".to_vec())]);
     assert_eq!(peer.client.engine.fate(peer.client.id), Fate::Linger);
     assert_eq!(peer.client.engine.socket_send(peer.handle, true, b"late"), None);
-    assert_eq!(peer.all_news(), [text("last"), closed(4000, "bye")]);
+    assert_eq!(peer.all_news(), [closed(4000, "bye")]);
     assert!(!peer.client.engine.socket_done(peer.handle), "its number is dead");
+}
+
+#[test]
+fn a_handler_at_work_when_the_client_closes_is_told_and_may_still_answer() {
+    let mut peer = Peer::open(&plan("{}", "", ""), "");
+    peer.client.send(&frame(0x81, b"slow"));
+    assert!(peer.client.engine.next_socket_event().is_some());
+    peer.client.send(&close_frame(1000));
+    assert_eq!(peer.client.engine.take_event(), Some((peer.handle, Event::Aborted)));
+    assert!(peer.client.engine.socket_send(peer.handle, true, b"answer").is_some());
+    peer.client.engine.socket_done(peer.handle);
+    assert_eq!(peer.frames(), [(0x81, b"answer".to_vec()), (0x88, b"\x03\xe8".to_vec())]);
+    assert_eq!(peer.all_news(), [closed(1000, "")]);
+
+    // The other way round: the close is known when the handler turns out to take its time.
+    let mut peer = Peer::open(&plan("{}", "", ""), "");
+    peer.client.send(&[frame(0x81, b"slow"), close_frame(1000)].concat());
+    assert!(peer.client.engine.next_socket_event().is_some());
+    peer.client.engine.socket_waits(peer.handle);
+    assert_eq!(peer.client.engine.take_event(), Some((peer.handle, Event::Aborted)));
+    peer.client.engine.remove(peer.client.id);
+    peer.client.engine.socket_done(peer.handle);
+    assert_eq!(peer.all_news(), [closed(1000, "")], "the code of the client, although the connection was lost");
 }
 
 #[test]
@@ -343,12 +371,12 @@ fn a_breach_of_the_protocol_ends_the_socket_with_its_code() {
     for (bytes, code) in cases {
         let mut peer = Peer::open(&plan("{}", "", r#""messageBytes":100"#), "");
         peer.client.send(&[frame(0x81, b"before"), bytes.to_vec(), frame(0x81, b"after")].concat());
-        let frames = peer.frames();
-        assert_eq!(frames.len(), 1, "{bytes:x?}");
-        assert_eq!(frames[0].1[..2], code.to_be_bytes(), "{bytes:x?}");
         let news = peer.all_news();
         assert_eq!(news[0], text("before"));
         assert!(matches!(&news[1..], [News::Closed(got, _)] if got.0 == code), "{news:?}");
+        let frames = peer.frames();
+        assert_eq!(frames.len(), 1, "{bytes:x?}");
+        assert_eq!(frames[0].1[..2], code.to_be_bytes(), "{bytes:x?}");
         assert_eq!(peer.client.engine.fate(peer.client.id), Fate::Linger);
     }
 }

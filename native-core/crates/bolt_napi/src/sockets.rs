@@ -32,7 +32,9 @@ impl Server {
         let is_busy = guard::catch(|| self.call_socket(js, entered, handle, &news)).unwrap_or(false);
         let mut host = self.host.borrow_mut();
         let engine = host.engine();
-        if !is_busy {
+        if is_busy {
+            engine.socket_waits(handle);
+        } else {
             engine.socket_done(handle);
         }
         if let News::Text(data) | News::Binary(data) = news {

@@ -1,9 +1,9 @@
 //! What JavaScript is told of sockets, in order and one thing at a time for each.
 
-use super::super::Engine;
 use super::super::connection::Phase;
 use super::super::slots::Handle;
-use super::News;
+use super::super::{Engine, Event};
+use super::{News, read};
 
 /// News of one socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,17 +48,33 @@ impl Engine {
     /// JavaScript is done with what it was told of a socket, or with opening it. After [`News::Closed`] its number is dead then. False when it
     /// was dead before.
     pub fn socket_done(&mut self, handle: Handle) -> bool {
-        let Some(socket) = self.cx.slots.get_mut(handle).and_then(|slot| slot.socket.as_mut()) else { return false };
+        let Some(slot) = self.cx.slots.get_mut(handle) else { return false };
+        let Some(socket) = slot.socket.as_mut() else { return false };
         socket.is_busy = false;
         if socket.is_told {
             self.cx.slots.release(handle);
             return true;
         }
-        if !socket.is_queued && !socket.inbox.is_empty() {
-            socket.is_queued = true;
-            self.cx.sockets.ready.push_back(handle);
+        if !socket.inbox.is_empty() {
+            if !socket.is_queued {
+                socket.is_queued = true;
+                self.cx.sockets.ready.push_back(handle);
+            }
+        } else if let Some((code, reason)) = socket.ending.take()
+            && let Some(connection) = self.connections.get_mut(slot.connection)
+        {
+            read::conclude(connection, &mut self.cx, handle, code, &reason);
+            self.cx.sweep_by(connection.deadline(&self.app.limits));
         }
         true
+    }
+
+    /// JavaScript takes its time with what it was told of a socket. If the socket is about to end, its handler should know.
+    pub fn socket_waits(&mut self, handle: Handle) {
+        let socket = self.cx.slots.get(handle).and_then(|slot| slot.socket.as_ref());
+        if socket.is_some_and(|socket| socket.ending.is_some()) {
+            self.cx.events.push_back((handle, Event::Aborted));
+        }
     }
 
     /// Gives the memory of a message back.

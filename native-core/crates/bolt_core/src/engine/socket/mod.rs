@@ -65,6 +65,8 @@ pub(crate) struct Socket {
     /// More than a little waits for the client.
     owes_drained: bool,
     subscriptions: Vec<Subscription>,
+    /// How it ends once JavaScript is done with the messages before that.
+    ending: Option<(CloseCode, String)>,
     /// JavaScript was told that it is over.
     is_told: bool,
 }
@@ -122,6 +124,7 @@ impl Socket {
             is_queued: false,
             owes_drained: false,
             subscriptions: Vec::new(),
+            ending: None,
             is_told: false,
         }
     }
@@ -162,6 +165,7 @@ impl Context {
         }
         socket.decoder = None;
         socket.own = None;
+        socket.ending = None;
         let subscriptions = std::mem::take(&mut socket.subscriptions);
         // A handler that is still running may want to stop.
         if socket.is_busy {
@@ -178,8 +182,11 @@ pub(super) fn lost(connection: &mut Connection, cx: &mut Context) {
         return;
     }
     connection.broken = true;
-    if let Phase::Socket(upgraded) = std::mem::replace(&mut connection.phase, Phase::Ended) {
-        cx.end_socket(upgraded.handle, CloseCode::ABNORMAL, "", false);
+    if let Phase::Socket(Upgraded { handle, .. }) = std::mem::replace(&mut connection.phase, Phase::Ended) {
+        let socket = cx.slots.get_mut(handle).and_then(|slot| slot.socket.as_mut());
+        let ending = socket.and_then(|socket| socket.ending.take());
+        let (code, reason) = ending.unwrap_or((CloseCode::ABNORMAL, String::new()));
+        cx.end_socket(handle, code, &reason, false);
     }
 }
 

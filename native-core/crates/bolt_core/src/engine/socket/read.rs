@@ -1,9 +1,9 @@
 //! What clients send.
 
-use super::super::Context;
 use super::super::app::{App, Route};
 use super::super::connection::{Connection, Phase};
 use super::super::slots::Handle;
+use super::super::{Context, Event};
 use super::{News, Socket, SocketRoute, issues_text, send};
 use crate::schema::{Issue, JsonLimits};
 use crate::websocket::{CloseCode, Decoder, Fault, Inflater, Item, Opcode};
@@ -74,25 +74,34 @@ fn listen(connection: &mut Connection, app: &App, cx: &mut Context, handle: Hand
             break;
         }
     }
-    match outcome {
+    let (code, reason) = match outcome {
         Ok(()) => {
             if let Some(socket) = cx.slots.get_mut(handle).and_then(|slot| slot.socket.as_mut()) {
                 socket.decoder = Some(decoder);
             }
             return at;
         }
-        Err(End::Fault(Fault { code, reason })) => {
-            send::frame_close(connection, cx, code, reason);
-            cx.end_socket(handle, code, reason, false);
+        Err(End::Fault(Fault { code, reason })) => (code, reason.to_owned()),
+        Err(End::Closed(code, reason)) => (code, reason),
+    };
+    // What the handlers of messages before it send goes out before the Close frame. Without a decoder nothing more is looked at.
+    match cx.slots.get_mut(handle).and_then(|slot| slot.socket.as_mut()) {
+        Some(socket) if socket.is_busy || !socket.inbox.is_empty() => {
+            socket.ending = Some((code, reason));
+            if socket.is_busy {
+                cx.events.push_back((handle, Event::Aborted));
+            }
         }
-        Err(End::Closed(code, reason)) => {
-            // The answer echoes it (RFC 6455 §5.5.1).
-            send::frame_close(connection, cx, code, &reason);
-            cx.end_socket(handle, code, &reason, false);
-        }
+        _ => conclude(connection, cx, handle, code, &reason),
     }
-    end(connection, cx);
     bytes.len()
+}
+
+/// Answers the Close frame of a client, or its fault (RFC 6455 §5.5.1, §7.1.7).
+pub(super) fn conclude(connection: &mut Connection, cx: &mut Context, handle: Handle, code: CloseCode, reason: &str) {
+    send::frame_close(connection, cx, code, reason);
+    cx.end_socket(handle, code, reason, false);
+    end(connection, cx);
 }
 
 /// Why no more is read.
