@@ -51,10 +51,12 @@ function renderHttp(results) {
     rateTable(results),
     '### Latency\np50 / p99, µs, at full load.',
     latencyTable(results),
-    '### Memory\nResident, before and after all scenarios.',
-    memoryTable(results),
-    '### Start\nFrom the creation of the process until it listens, 200 routes; median of 11.',
-    startTable(results),
+    ...(results.memoryMiB.loaded
+      ? ['### Memory\nResident, before and after all scenarios.', memoryTable(results)]
+      : []),
+    ...(results.startMs
+      ? ['### Start\nFrom the creation of the process until it listens, 200 routes; median of 11.', startTable(results)]
+      : []),
     ...(results.nodes ? ['### Ours on each Node\nCPU µs per request, the same binary.', nodesTable(results)] : []),
   ].join('\n\n')
 }
