@@ -1,4 +1,5 @@
 import type { Handle } from './binding.d.ts'
+import { abortRequest } from './events.ts'
 import type { Runtime } from './request-context.ts'
 
 /** The body of one request, read from the host when its consumer wants more. */
@@ -48,7 +49,7 @@ export class Incoming {
         return this.#end()
       }
       if (bytes !== undefined) return this.#controller.enqueue(bytes)
-      if (binding.method(this.#handle) === undefined) return this.abort()
+      if (binding.method(this.#handle) === undefined) return abortRequest(this.#runtime, this.#handle)
       await new Promise<void>((resolve) => {
         this.#resume = resolve
       })

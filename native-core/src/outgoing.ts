@@ -1,3 +1,4 @@
+import { abortRequest } from './events.ts'
 import { logFailure } from './failure.ts'
 import type { RequestContext } from './request-context.ts'
 import { chunkOf, type Source, type StreamBody, sourceOf } from './source.ts'
@@ -57,13 +58,15 @@ export class Outgoing {
 
   /** Begins the answer and sends what the source gives. */
   start(status: number, headers: string[] | undefined, length: number | undefined): void {
-    let isWanted = false
+    const { _runtime: runtime, _handle: handle } = this.#ctx
+    let isWanted: boolean | undefined = false
     try {
-      isWanted = this.#ctx._runtime.binding.start(this.#ctx._handle, status, headers, length)
+      isWanted = runtime.binding.start(handle, status, headers, length)
     } finally {
-      if (!isWanted) this.abort()
+      if (isWanted === undefined) abortRequest(runtime, handle)
+      else if (!isWanted) this.abort()
     }
-    if (isWanted) void this.#run()
+    if (isWanted === true) void this.#run()
   }
 
   /** Enough was sent to go on. */
@@ -122,7 +125,7 @@ export class Outgoing {
   }
 
   #wait(unsent: number): Promise<void> | undefined {
-    if (unsent < 0) this.abort()
+    if (unsent < 0) abortRequest(this.#ctx._runtime, this.#ctx._handle)
     if (unsent <= this.#ctx._runtime.streamBuffer) return undefined
     return new Promise((resolve) => {
       this.#resume = resolve

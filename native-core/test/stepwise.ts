@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { App } from '@bolt-app/core'
+import type { App, ListenOptions } from '@bolt-app/core'
 
 /** One turn of the event loop. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -44,8 +44,12 @@ export function toTheEnd(socket: Socket): Promise<{ text: string; error: string 
 }
 
 /** Listens while something is done with the application. */
-export async function serve<T>(app: App, use: (port: number, url: string) => Promise<T>): Promise<T> {
-  const { port, url } = await app.listen({ port: 0 })
+export async function serve<T>(
+  app: App,
+  options: ListenOptions,
+  use: (port: number, url: string) => Promise<T>,
+): Promise<T> {
+  const { port, url } = await app.listen(options)
   try {
     return await use(port, url)
   } finally {

@@ -5,7 +5,7 @@ import { createApp, reply, type StreamBody } from '@bolt-app/core'
 import { expect, it, vi } from 'vitest'
 import { raw } from './contract/case.ts'
 import { open } from './contract/client.ts'
-import { describeHosts, recorder } from './hosts.ts'
+import { describeVariants, recorder } from './hosts.ts'
 import { gate, serve, toTheEnd, turn, until } from './stepwise.ts'
 
 const get = (path = '/'): Uint8Array => raw(`GET ${path} HTTP/1.1\nHost: localhost`)
@@ -36,7 +36,9 @@ function webStream(chunks: AsyncGenerator<string>, stopped: () => void): Readabl
   })
 }
 
-describeHosts('a streamed answer', () => {
+describeVariants('a streamed answer', (variant) => {
+  const anywhere = { port: 0, ...variant.io }
+
   it('sends each chunk when it comes, without waiting for more (lesson: Nagle)', async () => {
     const app = createApp()
     const steps = Array.from({ length: 50 }, gate)
@@ -47,7 +49,7 @@ describeHosts('a streamed answer', () => {
       }
     }
     app.get('/', () => reply(events(), { headers: { 'content-type': 'text/event-stream' } }))
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(get())
       await until(socket, (text) => text.endsWith('\r\n\r\n'))
@@ -69,7 +71,7 @@ describeHosts('a streamed answer', () => {
       await turn()
       yield 'part two'
     })
-    await serve(app, async (_port, url) => {
+    await serve(app, anywhere, async (_port, url) => {
       const started = performance.now()
       for (let count = 0; count < 40; count++) expect(await (await fetch(url)).text()).toBe('part one,part two')
       expect(performance.now() - started).toBeLessThan(40 * 20)
@@ -95,7 +97,7 @@ describeHosts('a streamed answer', () => {
         stopped.open()
       })
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(get())
       await until(socket, (text) => text.includes('first'))
@@ -124,7 +126,7 @@ describeHosts('a streamed answer', () => {
         stopped.open()
       }
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(get())
       await until(socket, (text) => text.length > 0)
@@ -157,7 +159,7 @@ describeHosts('a streamed answer', () => {
       if (ctx.params.how === 'throws') throw new Error('the reason')
       yield 7 as unknown as string
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       for (const how of ['throws', 'number']) {
         for (const version of ['1.1', '1.0']) {
           const socket = await open(port)
@@ -200,7 +202,7 @@ describeHosts('a streamed answer', () => {
       }
     }
     app.get('/', () => reply(chunks(), { length }))
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(get())
       const { text } = await toTheEnd(socket)
@@ -253,7 +255,7 @@ describeHosts('a streamed answer', () => {
           stopped.open()
         }
       })
-      const { port } = await app.listen({ port: 0 })
+      const { port } = await app.listen(anywhere)
       const socket = await open(port)
       socket.write(get())
       await until(socket, (text) => text.includes('begun'))
@@ -288,7 +290,7 @@ describeHosts('a streamed answer', () => {
         ended += 1
       }
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const client = async (): Promise<void> => {
         const socket = await open(port)
         socket.on('error', () => undefined)
@@ -334,7 +336,7 @@ describeHosts('a streamed answer', () => {
         }),
       )
     })
-    await serve(app, async (_port, url) => {
+    await serve(app, anywhere, async (_port, url) => {
       const texts = await Promise.all(
         ['/sync', '/async', '/mount'].map(async (path) => (await fetch(url + path)).text()),
       )
@@ -356,7 +358,7 @@ describeHosts('a streamed answer', () => {
         throw new Error('cleanup failed')
       }
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(get())
       await until(socket, (text) => text.includes('begun'))
@@ -373,7 +375,7 @@ describeHosts('a streamed answer', () => {
       for (;;) yield 'x'.repeat(10_000)
     })
     app.get('/quick', () => ({ quick: true }))
-    await serve(app, async (port, url) => {
+    await serve(app, anywhere, async (port, url) => {
       const sockets = await Promise.all(Array.from({ length: 8 }, () => open(port)))
       for (const socket of sockets) {
         socket.on('error', () => undefined)

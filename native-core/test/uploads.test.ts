@@ -3,7 +3,7 @@ import { createApp } from '@bolt-app/core'
 import { expect, it, vi } from 'vitest'
 import { raw } from './contract/case.ts'
 import { open, ResponseReader } from './contract/client.ts'
-import { describeHosts, recorder } from './hosts.ts'
+import { describeVariants, recorder } from './hosts.ts'
 import { gate, serve, toTheEnd, until } from './stepwise.ts'
 
 const post = (path: string, more: string, body = ''): Uint8Array =>
@@ -15,7 +15,10 @@ async function sizeOf(stream: ReadableStream<Uint8Array>): Promise<number> {
   return size
 }
 
-describeHosts('a streamed body', (host) => {
+describeVariants('a streamed body', (variant) => {
+  const anywhere = { port: 0, ...variant.io }
+  const host = variant.core
+
   it('runs the handler with the head and gives it what comes', async () => {
     const app = createApp()
     const seen: string[] = []
@@ -29,7 +32,7 @@ describeHosts('a streamed body', (host) => {
       }
       return { seen: seen.join('') }
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       const reader = new ResponseReader(['POST'])
       socket.on('data', (chunk: Buffer) => reader.push(chunk))
@@ -52,7 +55,7 @@ describeHosts('a streamed body', (host) => {
       await release.opened
       return { size: await sizeOf(ctx.request.stream()) }
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       const answered = until(socket, (text) => text.endsWith('}'))
       socket.write(post('/', `Content-Length: ${size}`))
@@ -85,7 +88,7 @@ describeHosts('a streamed body', (host) => {
       return { size: await sizeOf(ctx.request.stream()) }
     })
     app.get('/before', () => 'before')
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(post('/', 'Content-Length: 3\nExpect: 100-continue'))
       socket.once('data', () => expect.unreachable('nothing is sent before the handler reads'))
@@ -104,7 +107,7 @@ describeHosts('a streamed body', (host) => {
   it('does not ask for a body that the handler does not want', async () => {
     const app = createApp()
     app.post('/', { streamBody: true }, () => ({ wanted: false }))
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       const reader = new ResponseReader(['POST'])
       socket.write(post('/', 'Content-Length: 3\nExpect: 100-continue'))
@@ -119,7 +122,7 @@ describeHosts('a streamed body', (host) => {
   it('answers before the end of a large body without losing the answer', async () => {
     const app = createApp({ limits: { bodyBytes: 1024 * 1024 * 1024 } })
     app.post('/', { streamBody: true }, () => ({ enough: true }))
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.on('error', () => undefined)
       const ended = toTheEnd(socket)
@@ -156,7 +159,7 @@ describeHosts('a streamed body', (host) => {
       await read(request.body, request.signal)
       return new Response()
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(post(`/${kind}`, 'Content-Length: 100', 'abc'))
       await entered.opened
@@ -176,7 +179,7 @@ describeHosts('a streamed body', (host) => {
       await sizeOf(ctx.request.stream()).catch(failed.open)
       return {}
     })
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       const ended = toTheEnd(socket)
       socket.write(post('/', 'Transfer-Encoding: chunked', '8\r\n12345678\r\n'))
@@ -192,7 +195,7 @@ describeHosts('a streamed body', (host) => {
   it('goes both ways at once through a mount', async () => {
     const app = createApp()
     app.mount('/', (request) => new Response(request.body, { headers: { 'content-type': 'text/plain' } }))
-    await serve(app, async (port) => {
+    await serve(app, anywhere, async (port) => {
       const socket = await open(port)
       socket.write(post('/echo', 'Transfer-Encoding: chunked'))
       for (const word of ['one', 'two', 'three']) {
@@ -214,7 +217,7 @@ describeHosts('a streamed body', (host) => {
       request.signal.addEventListener('abort', aborted.open)
       return new Promise(() => undefined)
     })
-    await serve(app, async (_port, url) => {
+    await serve(app, anywhere, async (_port, url) => {
       const answer = await fetch(`${url}/x`)
       expect(answer.status).toBe(504)
       expect(await answer.json()).toMatchObject({ code: 'handler-timeout' })
@@ -229,7 +232,7 @@ describeHosts('a streamed body', (host) => {
       await new Promise((resolve) => setTimeout(resolve, 400))
       yield 'ended'
     })
-    await serve(app, async (_port, url) => expect(await (await fetch(url)).text()).toBe('begun,ended'))
+    await serve(app, anywhere, async (_port, url) => expect(await (await fetch(url)).text()).toBe('begun,ended'))
   })
 
   it('is the same stream each time, and has no other form', async () => {

@@ -37,7 +37,7 @@ export function createFallback(): HostBinding {
       exchanges.get(handle)?.respondFile(status, headers ?? [], { path, root, type, cacheControl }) ?? 'over',
     complete: (handle, text) => exchanges.get(handle)?.complete(text) ?? false,
     setText: (handle, isText) => exchanges.get(handle)?.setText(isText) ?? false,
-    start: (handle, status, headers, length) => exchanges.get(handle)?.start(status, headers, length) ?? false,
+    start: (handle, status, headers, length) => exchanges.get(handle)?.start(status, headers, length),
     push: (handle, chunk) => exchanges.get(handle)?.push(chunk) ?? -1,
     finish: (handle) => exchanges.get(handle)?.finish() ?? false,
     cut: (handle) => exchanges.get(handle)?.cut() ?? false,

@@ -177,10 +177,10 @@ export class Exchange {
     this.onHead?.(status)
   }
 
-  /** Begins a response that comes in pieces; false when it has no content, or the request is over. */
-  start(status: number, headers: readonly string[] | undefined, length: number | undefined): boolean {
+  /** Begins a response that comes in pieces; false when it has no content, undefined when the request is over. */
+  start(status: number, headers: readonly string[] | undefined, length: number | undefined): boolean | undefined {
     const { res } = this
-    if (this.#isAnswered || this.#stream !== undefined || res.destroyed) return false
+    if (this.#isAnswered || this.#stream !== undefined || res.destroyed) return undefined
     const given = headers ?? []
     const chosen = codingFor(this.compression, this.header('accept-encoding'), status, given, length)
     this.#writeHead(status, chosen === undefined ? given : fieldsFor(given, chosen.coding))

@@ -44,6 +44,35 @@ fn a_request_is_answered_as_over_a_socket() {
 }
 
 #[test]
+fn a_response_in_pieces_is_put_together_and_a_cut_one_is_none() {
+    let engine = Engine::new(&server::plan("{}"), Slots::default()).expect("a plan");
+    let mut host = Host::new(engine).expect("a host");
+    let mut ask = |length: Option<u64>, cuts: bool| {
+        host.inject(b"GET /json HTTP/1.1\r\nHost: a\r\n\r\n", "192.0.2.7".parse().expect("an address"));
+        let call = host.engine().next_call().expect("a call");
+        host.engine().start(call.handle, 200, std::iter::empty(), length).expect("sendable");
+        for piece in ["one ", "two ", "three"] {
+            host.engine().push(call.handle, piece.as_bytes()).expect("within the length");
+            host.settle();
+            assert!(host.take_injected().is_none(), "not before the end");
+        }
+        if cuts {
+            host.engine().cut(call.handle);
+        } else {
+            host.engine().finish(call.handle).expect("complete");
+        }
+        host.settle();
+        host.take_injected().expect("a response").1
+    };
+    for length in [None, Some(13)] {
+        let whole = ask(length, false);
+        assert_eq!((whole.status, whole.body.as_slice()), (200, &b"one two three"[..]));
+    }
+    assert_eq!(ask(None, true), Injected::default());
+    assert_eq!(ask(Some(14), true), Injected::default());
+}
+
+#[test]
 fn a_request_that_is_not_complete_ends_without_a_response() {
     let engine = Engine::new(&server::plan("{}"), Slots::default()).expect("a plan");
     let mut host = Host::new(engine).expect("a host");

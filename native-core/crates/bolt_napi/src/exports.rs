@@ -231,7 +231,7 @@ pub(crate) mod functions {
     pub(super) fn start(request: Request<4>) -> Value {
         let Request { js, environment, arguments: [handle, status, headers, length] } = request;
         let found = js.get_number(handle).and_then(|number| environment.request(number));
-        let Some((server, handle)) = found else { return js.boolean(false) };
+        let Some((server, handle)) = found else { return js.undefined() };
         let status = js.get_number(status).filter(|s| (0.0..1000.0).contains(s)).unwrap_or(0.0) as u16;
         let Some(headers) = read_headers(js, headers) else {
             return js.throw("invalid-header", "a header value has characters beyond U+00FF, or is no string");
@@ -241,7 +241,7 @@ pub(crate) mod functions {
         match started {
             Ok(started) => {
                 server.write_soon();
-                js.boolean(started == Some(Started::Open))
+                started.map_or_else(|| js.undefined(), |started| js.boolean(started == Started::Open))
             }
             Err(fault) => throw_respond(js, status, fault),
         }

@@ -75,6 +75,11 @@ impl Engine {
         })
     }
 
+    /// Whether a response to a connection is not complete.
+    pub fn owes(&self, id: ConnectionId) -> bool {
+        self.connections.get(id).is_some_and(|connection| !connection.is_settled())
+    }
+
     /// Bytes to write to a connection.
     pub fn output(&self, id: ConnectionId) -> &[u8] {
         self.connections.get(id).map(Connection::output).unwrap_or_default()
