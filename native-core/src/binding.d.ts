@@ -126,12 +126,7 @@ export interface Binding {
    * Begins a response whose content follows by `push`. `headers` as for `respond`; `length`: bytes of the content, if known. True when content is
    * wanted, false when this was all of it (HEAD, 204, 304), undefined when the request is already over or answered. Throws as `respond` does.
    */
-  start(
-    handle: Handle,
-    status: number,
-    headers: string[] | undefined,
-    length: number | undefined,
-  ): boolean | undefined
+  start(handle: Handle, status: number, headers: string[] | undefined, length: number | undefined): boolean | undefined
   /**
    * Sends a piece of a response that was started; what is pushed at one time is one write. Returns how many bytes of the response are unsent
    * then: beyond `limits.streamBuffer`, wait for event 2. -1 when the request is over. Throws, and sends nothing, when the piece goes

@@ -16,7 +16,7 @@ export class Outgoing {
   readonly #ctx: RequestContext
   readonly #source: Source
   /** Chunks taken before the answer began. */
-  readonly #early: unknown[] = []
+  readonly #early: Array<string | Uint8Array> = []
   #pending: Promise<IteratorResult<unknown>> | undefined
   #resume: (() => void) | undefined
   #isOver = false
@@ -30,30 +30,36 @@ export class Outgoing {
   }
 
   /** Takes the first chunk, before the answer begins; undefined when there is none. */
-  async first(): Promise<unknown> {
-    const step = await this.#orEnd(this.#source.next())
-    if (step.done === true) return undefined
-    this.#early.push(step.value)
-    return step.value
+  async first(): Promise<string | Uint8Array | undefined> {
+    return this.#orEnd(async () => {
+      const step = await this.#source.next()
+      if (step.done === true) return undefined
+      const chunk = chunkOf(step.value)
+      this.#early.push(chunk)
+      return chunk
+    })
   }
 
   /** Everything, if it comes without waiting for anything but promises and is not large; else undefined, and nothing is lost. */
   async whole(): Promise<Uint8Array | undefined> {
-    const turn = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
-    let size = 0
-    while (size <= this.#ctx._runtime.streamBuffer) {
-      this.#pending = this.#source.next()
-      const step = await this.#orEnd(Promise.race([this.#pending, turn]))
-      if (step === undefined) return undefined
-      this.#pending = undefined
-      if (step.done === true) {
-        this.#end()
-        return Buffer.concat(this.#early.map((chunk) => Buffer.from(chunkOf(chunk) as string)))
+    return this.#orEnd(async () => {
+      const turn = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
+      let size = 0
+      while (size <= this.#ctx._runtime.streamBuffer) {
+        this.#pending = this.#source.next()
+        const step = await Promise.race([this.#pending, turn])
+        if (step === undefined) return undefined
+        this.#pending = undefined
+        if (step.done === true) {
+          this.#end()
+          return Buffer.concat(this.#early.map((chunk) => Buffer.from(chunk as string)))
+        }
+        const chunk = chunkOf(step.value)
+        this.#early.push(chunk)
+        size += chunk.length
       }
-      this.#early.push(step.value)
-      size += chunkOf(step.value).length
-    }
-    return undefined
+      return undefined
+    })
   }
 
   /** Begins the answer and sends what the source gives. */
@@ -98,9 +104,10 @@ export class Outgoing {
     }
   }
 
-  async #orEnd<T>(step: Promise<T>): Promise<T> {
+  /** What fails before the answer begins is an error like any other; the source is done with all the same. */
+  async #orEnd<Value>(step: () => Promise<Value>): Promise<Value> {
     try {
-      return await step
+      return await step()
     } catch (error) {
       this.abort()
       throw error

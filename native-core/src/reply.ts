@@ -1,7 +1,7 @@
 import { FileReply } from './file.ts'
 import { headerFault, isEngineHeader } from './header.ts'
 import type { Outgoing } from './outgoing.ts'
-import { chunkOf, isStream, type StreamBody } from './source.ts'
+import { isStream, type StreamBody } from './source.ts'
 
 /** Status codes a `reply` may have. */
 export interface ReplyOptions<Status extends number = number> {
@@ -156,7 +156,7 @@ export async function fromStream(open: OpenStream, answered: () => Answered): Pr
   if (extra !== undefined && hasHeader(extra, 'content-type'))
     return { status, headers: [...extra], body: undefined, stream, length }
   const first = await stream.first()
-  const type = first !== undefined && typeof chunkOf(first) === 'string' ? TEXT_TYPE : BYTES_TYPE
+  const type = typeof first === 'string' ? TEXT_TYPE : BYTES_TYPE
   // A generator may have set headers before its first chunk.
   return { status, headers: withType(type, answered().extra), body: undefined, stream, length }
 }

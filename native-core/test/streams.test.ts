@@ -228,6 +228,52 @@ describeVariants('a streamed answer', (variant) => {
     await app.close()
   })
 
+  it.each(['stream', 'response'])('stops a source whose first chunk is none, and answers 500: %s', async (kind) => {
+    const { entries, logger } = recorder()
+    const app = createApp({ logger })
+    const stopped = gate()
+    app.get('/', () => {
+      const stream = new ReadableStream<string>({
+        pull: (controller) => controller.enqueue(7 as unknown as string),
+        cancel: stopped.open,
+      })
+      return kind === 'stream' ? stream : new Response(stream as unknown as ReadableStream<Uint8Array>)
+    })
+    expect((await app.inject({ url: '/' })).status).toBe(500)
+    expect(String(entries[0]?.fields.err)).toContain('a stream gave 7')
+    await stopped.opened
+    await app.close()
+  })
+
+  it('sends much through a small buffer', async () => {
+    const app = createApp({ limits: { streamBuffer: 100 } })
+    app.get('/', async function* () {
+      for (let count = 0; count < 300; count++) yield 'x'.repeat(1 + ((count * 37) % 999))
+    })
+    const size = Array.from({ length: 300 }, (_, count) => 1 + ((count * 37) % 999)).reduce((sum, one) => sum + one)
+    await serve(app, anywhere, async (_port, url) => expect((await (await fetch(url)).text()).length).toBe(size))
+  })
+
+  it('tells all requests of a connection that it is gone, also those that wait for their turn', async () => {
+    const app = createApp()
+    const signals: AbortSignal[] = []
+    const entered = gate()
+    app.get('/', async function* (ctx) {
+      signals.push(ctx.signal)
+      if (signals.length === 3) entered.open()
+      yield 'begun'
+      await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve))
+    })
+    await serve(app, anywhere, async (port) => {
+      const socket = await open(port)
+      socket.write(Buffer.concat([get(), get(), get()]))
+      await entered.opened
+      socket.resetAndDestroy()
+      await vi.waitFor(() => expect(signals.map((signal) => signal.aborted)).toEqual([true, true, true]))
+      expect(app.stats().inFlight).toBe(0)
+    })
+  })
+
   it('stops the source when the head cannot be sent', async () => {
     const { logger } = recorder()
     const app = createApp({ logger })

@@ -209,25 +209,38 @@ export class Exchange {
   push(chunk: string | Uint8Array): number {
     const { res } = this
     const stream = this.#stream
-    if (this.#isAnswered || stream === undefined || res.destroyed) return -1
+    // The end of a connection is told a moment later; a source that never waits would not let that moment come.
+    if (this.#isAnswered || stream === undefined || res.destroyed || res.socket?.destroyed === true) return -1
     if (stream.left !== undefined) {
       const left = stream.left - Buffer.byteLength(chunk)
       if (left < 0) throw lengthFault('the content is longer than its Content-Length')
       stream.left = left
     }
     const { encoded } = stream
-    if (chunk.length > 0) (encoded ?? res).write(chunk)
-    const unsent = encoded === undefined ? res.writableLength : encoded.unsent
+    if (encoded !== undefined) return this.#pushEncoded(stream, encoded, chunk)
+    // 'drain' comes only after the stream's own mark was passed, which may be higher than ours.
+    if (chunk.length > 0) res.write(chunk, (error) => error ?? this.#flushed(stream))
+    stream.isStopped = res.writableLength > this.streamBuffer
+    return res.writableLength
+  }
+
+  #pushEncoded(stream: Streamed, encoded: EncodedBody, chunk: string | Uint8Array): number {
+    if (chunk.length > 0) encoded.write(chunk)
+    const { unsent } = encoded
     if (unsent > this.streamBuffer && !stream.isStopped) {
       stream.isStopped = true
-      const drained = (): void => {
+      encoded.onceDrained(() => {
         stream.isStopped = false
         if (!this.#isAnswered) this.onDrain()
-      }
-      if (encoded === undefined) res.once('drain', drained)
-      else encoded.onceDrained(drained)
+      })
     }
     return unsent
+  }
+
+  #flushed(stream: Streamed): void {
+    if (!stream.isStopped || this.#isAnswered || this.res.writableLength > this.streamBuffer / 4) return
+    stream.isStopped = false
+    this.onDrain()
   }
 
   /** Ends a response that was started. */

@@ -49,6 +49,8 @@ export class FallbackServer {
   readonly #sockets: FallbackSockets
   /** Connections on which something was refused that cannot be read safely: nothing behind it is looked at. */
   readonly #refused = new WeakSet<Socket>()
+  /** What to call when a connection ends before its requests are answered. */
+  readonly #waitingOn = new WeakMap<Socket, Set<() => void>>()
   readonly #texts: Texts[] = []
   readonly observer: Observer
   #bytes = { received: 0, sent: 0 }
@@ -149,12 +151,15 @@ export class FallbackServer {
     server.maxHeadersCount = 0
     server.maxConnections = limits.connections
     server.on('connection', (socket: Socket) => {
+      const waiting = new Set<() => void>()
       this.#connections.add(socket)
       this.#accepted += 1
+      this.#waitingOn.set(socket, waiting)
       socket.once('close', () => {
         this.#connections.delete(socket)
         this.#bytes.received += socket.bytesRead ?? 0
         this.#bytes.sent += socket.bytesWritten ?? 0
+        for (const abandon of waiting) abandon()
       })
     })
     const serve = (req: IncomingMessage, res: ServerResponse): void => void this.#serve(req, res)
@@ -317,6 +322,7 @@ export class FallbackServer {
         exchange.res.once('finish', () => setImmediate(() => this.#http.closeIdleConnections()))
       }
       exchanges.delete(handle)
+      waiting?.delete(abandon)
       this.#waiting -= 1
     }
     if (upgrade !== undefined) {
@@ -330,9 +336,14 @@ export class FallbackServer {
         return found
       }
     }
-    exchange.res.once('close', () => {
+    const abandon = (): void => {
       if (exchange.abandon()) event(handle, 0)
-    })
+    }
+    exchange.res.once('close', abandon)
+    // A response that waits for its turn is not told that its connection is gone.
+    const { socket } = exchange.req
+    const waiting = this.#waitingOn.get(socket)
+    waiting?.add(abandon)
     if (limit !== undefined && hasBody(exchange)) {
       const moved = (): void => {
         timer.refresh()

@@ -39,6 +39,7 @@ function mainApp(): App {
   answers(app)
   streams(app)
   mounts(app)
+  nestedMounts(app)
   app.onError((error) => (error instanceof RangeError ? reply({ oops: error.message }, { status: 418 }) : undefined))
   return app
 }
@@ -105,6 +106,13 @@ function mounts(app: App): void {
       return new Response(JSON.stringify(body), { status: 201, headers })
     }),
   )
+}
+
+function nestedMounts(app: App): void {
+  const say = (name: string) => js((request: Request) => Response.json({ name, path: new URL(request.url).pathname }))
+  app.mount('/nest', say('outer'))
+  app.mount('/nest/inner/deep', say('deepest'))
+  app.mount('/nest/inner', say('inner'))
 }
 
 function corsApp(origins: readonly string[] | '*', credentials: boolean): App {

@@ -360,6 +360,21 @@ export const mounts: Case[] = [
   },
   { title: 'answers 500 when the mounted handler throws', ask: get('/mounted/throw'), answer: internal },
   {
+    title: 'gives a request to the longest prefix',
+    ask: get('/nest/inner/deep/x'),
+    answer: { status: 200, body: { name: 'deepest', path: '/nest/inner/deep/x' } },
+  },
+  {
+    title: 'gives the rest of it to the next longest',
+    ask: get('/nest/inner/deeper'),
+    answer: { status: 200, body: { name: 'inner' } },
+  },
+  {
+    title: 'and the rest of that to the outermost',
+    ask: get('/nest/innermost'),
+    answer: { status: 200, body: { name: 'outer' } },
+  },
+  {
     title: 'passes the host on',
     ask: get('/mounted/x', { host: 'api.example:8080' }),
     answer: { status: 201, body: { host: 'api.example:8080' } },
