@@ -114,24 +114,29 @@ impl Connection {
         if let Some(since) = self.eof {
             return Some(since + AFTER_EOF);
         }
-        let awaited = self.awaited().and_then(|(handle, since)| match &self.phase {
-            // Its handler cannot answer before the body is there, unless it is the handler that does not read.
-            Phase::Body(incoming) if incoming.request == Some(handle) => incoming.stopped,
-            _ => Some(since),
-        });
-        let awaited = awaited.map(|since| since + limits.request_timeout);
         match &self.phase {
             Phase::Carrier(carrier) => carrier.until,
-            Phase::Body(_) => [self.body_deadline(limits), awaited].into_iter().flatten().min(),
+            Phase::Body(_) => [self.body_deadline(limits), self.answer_deadline(limits)].into_iter().flatten().min(),
             Phase::Socket(upgraded) => Some(self.since + upgraded.patience()),
             Phase::Closing(_) => Some(self.since + CLOSING),
-            // A response that is being sent has no deadline but that of a client that takes nothing.
-            _ if !self.is_settled() => awaited,
+            _ if !self.is_settled() => self.answer_deadline(limits),
             Phase::Head if self.input.is_empty() => Some(self.since + limits.keep_alive),
             Phase::Head => Some(self.since + limits.headers_timeout),
-            Phase::Upgrade => awaited,
+            Phase::Upgrade => self.answer_deadline(limits),
             Phase::Ended => Some(self.since + LINGER),
         }
+    }
+
+    /// When the handler that everything waits for must have answered. A response that is being sent has no deadline but that of a client
+    /// that takes nothing.
+    fn answer_deadline(&self, limits: &Limits) -> Option<u64> {
+        let (handle, since) = self.awaited()?;
+        let since = match &self.phase {
+            // It cannot answer before the body is there, unless it is the handler that does not read.
+            Phase::Body(incoming) if incoming.request == Some(handle) => incoming.stopped?,
+            _ => since,
+        };
+        Some(since + limits.request_timeout)
     }
 
     /// When more of the body at hand must have come; `None` while it is not the client that is waited for.
