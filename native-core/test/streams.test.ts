@@ -10,6 +10,11 @@ import { gate, serve, toTheEnd, turn, until } from './stepwise.ts'
 
 const get = (path = '/'): Uint8Array => raw(`GET ${path} HTTP/1.1\nHost: localhost`)
 
+/** The tenth part is quicker than this. With Nagle's algorithm and delayed acknowledgements all would take some 40 ms; a busy machine slows some. */
+function quick(times: number[]): number {
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 10)] ?? Number.POSITIVE_INFINITY
+}
+
 /** The kinds of streams a handler may return, each telling when it is stopped. */
 const kinds: Record<string, (chunks: AsyncGenerator<string>, stopped: () => void) => StreamBody | Response> = {
   'an async generator': (chunks, stopped) =>
@@ -53,13 +58,14 @@ describeVariants('a streamed answer', (variant) => {
       const socket = await open(port)
       socket.write(get())
       await until(socket, (text) => text.endsWith('\r\n\r\n'))
-      const started = performance.now()
+      const times: number[] = []
       for (const [index, step] of steps.entries()) {
+        const started = performance.now()
         step.open()
         await until(socket, (text) => text.includes(`data: ${index}\n\n`))
+        times.push(performance.now() - started)
       }
-      // With Nagle's algorithm and delayed acknowledgements each would take some 40 ms.
-      expect(performance.now() - started).toBeLessThan(50 * 20)
+      expect(quick(times)).toBeLessThan(20)
       socket.destroy()
     })
   })
@@ -72,9 +78,13 @@ describeVariants('a streamed answer', (variant) => {
       yield 'part two'
     })
     await serve(app, anywhere, async (_port, url) => {
-      const started = performance.now()
-      for (let count = 0; count < 40; count++) expect(await (await fetch(url)).text()).toBe('part one,part two')
-      expect(performance.now() - started).toBeLessThan(40 * 20)
+      const times: number[] = []
+      for (let count = 0; count < 40; count++) {
+        const started = performance.now()
+        expect(await (await fetch(url)).text()).toBe('part one,part two')
+        times.push(performance.now() - started)
+      }
+      expect(quick(times)).toBeLessThan(20)
     })
   })
 
