@@ -78,17 +78,18 @@ type SuccessOf<Map> = {
   [Status in keyof Map]: Status extends 200 | 201 | 202 | 203 | 206 ? BodyOf<Map[Status]> : never
 }[keyof Map]
 type BodyOf<S> = S extends Schema ? OutputOf<S> : undefined
-type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]>, Status> }[keyof Map & number]
+type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]> | Unseen, Status> }[keyof Map &
+  number]
 
 /** What a handler of a route with these options may return. */
 export type HandlerValue<Options> = Options extends { readonly response: infer R }
   ? R extends Schema
-    ? OutputOf<R> | Reply<OutputOf<R>> | Reply<undefined> | Unseen
-    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Unseen
+    ? OutputOf<R> | Reply<OutputOf<R> | Unseen | undefined> | Unseen | Response
+    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Unseen | Response
   : unknown
 
-/** What no response schema can look at. */
-type Unseen = Response | StreamBody | Reply<StreamBody> | FileReply | Reply<FileReply>
+/** What no response schema can look at. One kind of `Reply` a status: with more, literals in a `reply(…)` would no longer be inferred. */
+type Unseen = StreamBody | FileReply
 
 /**
  * Answers a request. The value is the answer: object → JSON, string → text, bytes, a stream, `file(…)`, `reply(…)`, `Response`,

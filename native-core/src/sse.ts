@@ -35,7 +35,7 @@ const positive: Check = shape.integer({ min: 0, max: 2_147_483_647 })
  * `signal` of a function.
  * @example return sse(async function* () { for await (const note of changes) yield { event: 'note', id: note.id, data: note } }())
  */
-export function sse(source: EventSource, options: SseOptions = {}): Reply<AsyncIterable<string>, number> {
+export function sse(source: EventSource, options: SseOptions = {}): Reply<AsyncIterable<string>, 200> {
   checkShape('sse()', options, { retry: positive, keepAlive: positive })
   const isIterable = typeof (source as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === 'function'
   if (!isIterable && typeof source !== 'function')
@@ -43,7 +43,7 @@ export function sse(source: EventSource, options: SseOptions = {}): Reply<AsyncI
   const events = typeof source === 'function' ? sentBy(source) : source
   // X-Accel-Buffering: nginx would hold events back until its buffer is full.
   const headers = ['content-type', 'text/event-stream', 'cache-control', 'no-cache', 'x-accel-buffering', 'no']
-  return new Reply(textOf(events, options), undefined, headers)
+  return new Reply<AsyncIterable<string>, 200>(textOf(events, options), undefined, headers)
 }
 
 /** An event as the client reads it. */

@@ -119,6 +119,17 @@ const numbers = async function* () {
 // @ts-expect-error an event is text or an object with its fields
 app.get('/numbers', () => sse(numbers()))
 
+// Replies: literals stay literals, by status; what no schema describes may be replied as well.
+const State = z.object({ state: z.enum(['up', 'down']) })
+app.get('/state', { response: { 200: State, 503: State } }, async (ctx) => {
+  const isUp = await Promise.resolve(ctx.request.path.length > 3)
+  return isUp ? reply({ state: 'up' }, { status: 200 }) : reply({ state: isUp ? 'up' : 'down' }, { status: 503 })
+})
+app.get('/state/file', { response: State }, () => reply(file('state.json'), { headers: { 'x-a': 'b' } }))
+app.get('/state/events', { response: { 200: State } }, () => sse(async (send) => void (await send('up'))))
+// @ts-expect-error a status that the route does not name
+app.get('/state/other', { response: { 200: State } }, () => reply({ state: 'up' }, { status: 201 }))
+
 // Claims.
 app.get('/claims', { auth: token, guard: requires({ role: 'admin' }) }, (ctx) => {
   is<string | undefined>()(ctx.auth.sub)
