@@ -71,11 +71,7 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
             let sequence = connection.expect(handle, cx.now);
             let mut streams = false;
             if let Some(slot) = cx.slots.get_mut(handle) {
-                std::mem::swap(&mut slot.head, &mut head);
-                slot.raw.extend_from_slice(raw);
-                slot.meta = meta;
-                slot.connection = connection.id;
-                slot.sequence = sequence;
+                slot.take_request(&mut head, raw, meta, (connection.id, sequence));
                 let (limit, is_streamed) = app.body_rules(slot.route);
                 streams = is_streamed;
                 connection.phase = match framing {
@@ -108,11 +104,7 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
             meta.keep_alive = false;
             let sequence = connection.expect(handle, cx.now);
             if let Some(slot) = cx.slots.get_mut(handle) {
-                std::mem::swap(&mut slot.head, &mut head);
-                slot.raw.extend_from_slice(raw);
-                slot.meta = meta;
-                slot.connection = connection.id;
-                slot.sequence = sequence;
+                slot.take_request(&mut head, raw, meta, (connection.id, sequence));
             }
             connection.phase = Phase::Upgrade;
             body::complete(connection, app, cx, handle);

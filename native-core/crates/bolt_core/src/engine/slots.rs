@@ -191,6 +191,16 @@ impl Slots {
 }
 
 impl Slot {
+    /// Keeps a request: its head, for which the caller gets an old one to fill again, the bytes that is about, and its place among those of
+    /// its connection.
+    #[inline]
+    pub(crate) fn take_request(&mut self, head: &mut Head, raw: &[u8], meta: Meta, place: (ConnectionId, u64)) {
+        std::mem::swap(&mut self.head, head);
+        self.raw.extend_from_slice(raw);
+        self.meta = meta;
+        (self.connection, self.sequence) = place;
+    }
+
     fn reset(&mut self) {
         self.generation += 1;
         self.state = State::Free;
