@@ -9,12 +9,12 @@ import {
   scopesOf,
 } from './declared.ts'
 import { BoltError } from './errors.ts'
-import { isList } from './fallback/coerce.ts'
 import { BOUNDS } from './metrics/snapshot.ts'
 import type { AppSettings } from './options.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, JwtPlan, PartPlan, RoutePlan, SocketRoute } from './plan.ts'
 import { RateLimits } from './rate-limit.ts'
 import type { BodySlot, FormStep, HandlerRunner, LibraryStep, PartSlot, Runners } from './runner.ts'
+import { isList } from './schema/coerce.ts'
 import { type CompiledSchema, compileSchema, type Part } from './schema/convert.ts'
 import { isSchema, type Schema } from './schema/standard.ts'
 import { socketCompressionOf } from './websocket/options.ts'
