@@ -123,10 +123,13 @@ async function cutSocket(port, at) {
   await ended(socket, at)
 }
 
-/** Most are reset: a closed one keeps its port for a minute, of which there are not enough for all. */
+/**
+ * Most are reset: a closed one keeps its port for a minute, of which there are not enough for all. Not when the server was first: a socket
+ * of Node that is ending cannot be reset any more (EINVAL of libuv), stays open for good, and then keeps the process from ending.
+ */
 async function ended(socket, at) {
   const closed = once(socket, 'close')
-  if (at % 16 === 0) socket.destroy()
+  if (at % 16 === 0 || !socket.writable) socket.destroy()
   else socket.resetAndDestroy()
   await closed
 }
