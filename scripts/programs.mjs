@@ -5,16 +5,13 @@ import { run } from './process.mjs'
 import { step } from './steps.mjs'
 
 /** Command → Debian package. Tests skip with "missing program: NAME" where one is absent. */
-const needed = { chromium: 'chromium', curl: 'curl', valgrind: 'valgrind' }
-/** For the slow tests as well. */
-const neededForAll = { ...needed, nginx: 'nginx-light' }
+const needed = { chromium: 'chromium', curl: 'curl', nginx: 'nginx-light', valgrind: 'valgrind' }
 
 /** Installs what is missing and can be installed; says what to install otherwise. */
-export async function installPrograms({ all = false } = {}) {
-  const programs = all ? neededForAll : needed
-  const missing = Object.keys(programs).filter((command) => !found(command))
+export async function installPrograms() {
+  const missing = Object.keys(needed).filter((command) => !found(command))
   if (missing.length === 0) return
-  const packages = missing.map((command) => programs[command])
+  const packages = missing.map((command) => needed[command])
   if (process.getuid?.() !== 0 || !isDebian()) {
     console.log(
       `  ! missing: ${missing.join(', ')}; the tests that need them are skipped. On Debian: apt-get install ${packages.join(' ')}`,

@@ -40,7 +40,7 @@ try {
 async function main() {
   console.log('Setting up\n')
   await buildAll()
-  await installPrograms({ all })
+  await installPrograms()
   rmSync(reports, { recursive: true, force: true })
   mkdirSync(reports, { recursive: true })
   const results = []

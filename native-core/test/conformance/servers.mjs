@@ -62,9 +62,26 @@ async function nodeHttp() {
 
 /** nginx reads the request whole and passes on what it understood to a server that takes everything. */
 async function nginx() {
+  const behind = await takesEverything()
+  const started = await startNginx(
+    (port) => `server { listen 127.0.0.1:${port};
+      location / { proxy_pass http://127.0.0.1:${behind.port}; proxy_http_version 1.1; proxy_set_header Connection close; } }`,
+  )
+  if (started === undefined) {
+    behind.stop()
+    return undefined
+  }
+  const stop = async () => {
+    await started.stop()
+    behind.stop()
+  }
+  return { ...started, stop }
+}
+
+/** Starts nginx with such a content of its `http` block; undefined where it is not installed. */
+export async function startNginx(http) {
   const program = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].find((path) => existsSync(path))
   if (program === undefined) return undefined
-  const behind = await takesEverything()
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'bolt-nginx-'))
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -73,8 +90,7 @@ async function nginx() {
   writeFileSync(
     join(folder, 'nginx.conf'),
     `daemon off; ${process.getuid?.() === 0 ? 'user root;' : ''} worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log crit; events {}
-    http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port};
-      location / { proxy_pass http://127.0.0.1:${behind.port}; proxy_http_version 1.1; proxy_set_header Connection close; } } }`,
+    http { access_log off; ${temporary.join(' ')} ${http(port)} }`,
   )
   const child = spawn(program, ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')], {
     stdio: 'ignore',
@@ -84,7 +100,6 @@ async function nginx() {
   const stop = async () => {
     child.kill('SIGTERM')
     await once(child, 'exit')
-    behind.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   return { port, version, stop }

@@ -10,6 +10,11 @@ impl Dice {
         Self(seed)
     }
 
+    /// The numbers of one round of a run.
+    pub fn of_round(seed: u64, round: u64) -> Self {
+        Self::new(seed.wrapping_mul(0x1_0000_0000).wrapping_add(round))
+    }
+
     /// Numbers that follow from bytes (FNV-1a), so that a property can throw dice and still depend on its input alone.
     pub fn of(bytes: &[u8]) -> Self {
         let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);

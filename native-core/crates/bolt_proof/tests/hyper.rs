@@ -14,7 +14,7 @@ fn hyper_reads_whatever_the_engine_accepts_in_the_same_way() {
     let (rounds, seed) = (number("BOLT_ROUNDS", 8_000), number("BOLT_SEED", 1));
     let mut accepted = 0;
     for round in 0..rounds {
-        let mut dice = Dice::new(seed.wrapping_mul(0x1_0000_0000).wrapping_add(round));
+        let mut dice = Dice::of_round(seed, round);
         let input = requests::stream(&mut dice);
         if let Some(difference) = against_hyper::difference(&input) {
             panic!("seed {seed}, round {round}: {difference}\ninput: {}", input.escape_ascii());
