@@ -91,7 +91,12 @@ export class MultipartParser {
     if ((end === -1 ? this.#rest.length : end) > this.#limits.headerBytes)
       throw beyond(this.#limits, 'headerBytes', 'The head of a part has more bytes than')
     if (end === -1) return undefined
-    const head = readPartHead(this.#rest.subarray(0, end))
+    const bytes = this.#rest.subarray(0, end)
+    // Its line is a boundary for some, and a field whose name begins like one for others.
+    const line = this.#delimiter.subarray(2)
+    if (bytes.subarray(0, line.length).equals(line) || bytes.includes(this.#delimiter))
+      throw malformed('a boundary stands in the head of a part')
+    const head = readPartHead(bytes)
     // Kept, to see a boundary where the content should begin.
     this.#rest = this.#rest.subarray(end + 2)
     this.#state = 'content'

@@ -46,6 +46,7 @@ function dispositionOf(value: string | undefined): Pick<PartHead, 'name' | 'file
   let end = parameter.lastIndex
   for (let match = parameter.exec(value); match !== null; match = parameter.exec(value)) {
     const name = (match[1] as string).toLowerCase()
+    if (name.endsWith('*')) throw malformed(`a part has a ${name}, which forms do not know (RFC 7578 §4.2)`)
     if (found.has(name)) throw malformed(`the Content-Disposition of a part has ${name} twice`)
     found.set(name, (match[2] ?? match[3] ?? '').replaceAll('%22', '"'))
     end = parameter.lastIndex
