@@ -32,7 +32,7 @@ enum Verdict<'a> {
 pub(super) struct Request<'r> {
     pub(super) head: &'r Head,
     pub(super) raw: &'r [u8],
-    path: &'r str,
+    path: &'r [u8],
     meta: Meta,
     peer: IpAddr,
 }
@@ -42,7 +42,7 @@ pub(super) fn request(connection: &mut Connection, app: &App, cx: &mut Context, 
     let mut head = std::mem::take(&mut cx.head);
     let given = head.known.request_id.and_then(|at| head.fields.get(at as usize)).map(|field| field.value);
     let mut meta = Meta::of(&head, cx.ids.choose(raw, given));
-    let path = str::from_utf8(head.path.slice(raw)).unwrap_or_default();
+    let path = head.path.slice(raw);
     let since = cx.observed_now();
     cx.route = None;
     let verdict = decide(app, cx, &Request { head: &head, raw, path, meta, peer: connection.peer });
@@ -181,7 +181,7 @@ fn is_preflight(request: &Request<'_>) -> bool {
 
 /// The target with its path's final slash added or removed.
 fn toggled(request: &Request<'_>, add: bool) -> Vec<u8> {
-    let mut location = request.path.as_bytes().to_vec();
+    let mut location = request.path.to_vec();
     if add {
         location.push(b'/');
     } else {

@@ -54,7 +54,7 @@ pub(super) struct Source<'r> {
     pub(super) head: &'r Head,
     pub(super) raw: &'r [u8],
     pub(super) matcher: &'r Matcher,
-    pub(super) path: &'r str,
+    pub(super) path: &'r [u8],
 }
 
 /// Fills a slot with the values and with what is wrong with them.

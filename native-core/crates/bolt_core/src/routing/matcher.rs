@@ -23,12 +23,13 @@ pub enum Outcome {
 pub struct Matcher {
     segments: Vec<Span>,
     params: Vec<Span>,
-    decoded: String,
+    /// Decoded segments; empty when the path has no escapes.
+    decoded: Vec<u8>,
 }
 
 impl Matcher {
     /// Looks a path up; it begins with `/` or is empty, and has no query. Mounts are pairs of prefix and route, longest first.
-    pub fn find(&mut self, tree: &Tree, mounts: &[(String, u32)], method: Method, path: &str) -> Outcome {
+    pub fn find(&mut self, tree: &Tree, mounts: &[(String, u32)], method: Method, path: &[u8]) -> Outcome {
         if self.split(path).is_err() {
             return Outcome::BadEncoding;
         }
@@ -39,7 +40,7 @@ impl Matcher {
             return Outcome::Route(route);
         }
         let allowed = walk.allowed;
-        if let Some((_, route)) = mounts.iter().find(|(prefix, _)| below(text, prefix)) {
+        if let Some((_, route)) = mounts.iter().find(|(prefix, _)| below(text, prefix.as_bytes())) {
             return Outcome::Route(*route);
         }
         if allowed != 0 {
@@ -49,9 +50,9 @@ impl Matcher {
     }
 
     /// The text of a parameter of the last route found in `path`.
-    pub fn param<'m>(&'m self, path: &'m str, at: usize) -> Option<&'m str> {
+    pub fn param<'m>(&'m self, path: &'m [u8], at: usize) -> Option<&'m str> {
         let text = if self.decoded.is_empty() { path } else { &self.decoded };
-        self.params.get(at).and_then(|span| text.get(span.start()..span.end()))
+        self.params.get(at).and_then(|span| str::from_utf8(span.slice(text)).ok())
     }
 
     /// Number of parameters of the last route found.
@@ -60,21 +61,21 @@ impl Matcher {
     }
 
     /// Takes the path apart at its slashes; with escapes in it, each segment is decoded on its own, so that `%2F` stays inside one.
-    fn split(&mut self, path: &str) -> Result<(), percent::BadEncoding> {
+    fn split(&mut self, path: &[u8]) -> Result<(), percent::BadEncoding> {
         self.segments.clear();
         self.decoded.clear();
-        let rest = path.strip_prefix('/').unwrap_or(path);
+        let rest = path.strip_prefix(b"/").unwrap_or(path);
         let begin = path.len() - rest.len();
-        let plain = memchr::memchr(b'%', path.as_bytes()).is_none();
+        let plain = !path.contains(&b'%');
         let mut start = begin;
-        for end in memchr::memchr_iter(b'/', rest.as_bytes()).map(|at| begin + at).chain([path.len()]) {
+        for end in memchr::memchr_iter(b'/', rest).map(|at| begin + at).chain([path.len()]) {
             if plain {
                 self.segments.push(Span::new(start, end));
             } else {
-                let text = percent::decode(&path.as_bytes()[start..end])?;
-                self.decoded.push('/');
+                let text = percent::decode(&path[start..end])?;
+                self.decoded.push(b'/');
                 let from = self.decoded.len();
-                self.decoded.push_str(&text);
+                self.decoded.extend_from_slice(text.as_bytes());
                 self.segments.push(Span::new(from, self.decoded.len()));
             }
             start = end + 1;
@@ -84,10 +85,10 @@ impl Matcher {
 
     /// Whether the path with its final slash toggled has routes. A path that begins with `//` is never redirected: as a Location it would
     /// name another host.
-    fn twin(&mut self, tree: &Tree, path: &str) -> Outcome {
+    fn twin(&mut self, tree: &Tree, path: &[u8]) -> Outcome {
         let end = self.segments.last().map_or(0, |last| last.end());
         let add = self.segments.last().is_some_and(|last| !last.is_empty());
-        if path.starts_with("//") || (!add && self.segments.len() < 2) {
+        if path.starts_with(b"//") || (!add && self.segments.len() < 2) {
             return Outcome::Nothing;
         }
         if add {
@@ -103,8 +104,8 @@ impl Matcher {
     }
 }
 
-fn below(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.is_empty())
+fn below(path: &[u8], prefix: &[u8]) -> bool {
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || prefix.is_empty())
 }
 
 #[cfg(test)]
@@ -122,8 +123,9 @@ mod tests {
 
     fn find(tree: &Tree, method: Method, path: &str) -> (Outcome, Vec<String>) {
         let mut matcher = Matcher::default();
-        let outcome = matcher.find(tree, &[("/old".into(), 90), ("".into(), 91)][..1], method, path);
-        let params = (0..matcher.params()).filter_map(|at| matcher.param(path, at)).map(str::to_owned).collect();
+        let outcome = matcher.find(tree, &[("/old".into(), 90), ("".into(), 91)][..1], method, path.as_bytes());
+        let params =
+            (0..matcher.params()).filter_map(|at| matcher.param(path.as_bytes(), at)).map(str::to_owned).collect();
         (outcome, params)
     }
 

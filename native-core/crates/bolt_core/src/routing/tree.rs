@@ -34,7 +34,7 @@ impl Leaf {
 #[derive(Debug, Default)]
 struct Node {
     /// Sorted by text.
-    statics: Vec<(Box<str>, usize)>,
+    statics: Vec<(Box<[u8]>, usize)>,
     param: Option<usize>,
     leaf: Leaf,
     catch_all: Leaf,
@@ -61,7 +61,7 @@ impl Default for Tree {
 
 /// What a walk looks at and finds.
 pub(super) struct Walk<'p> {
-    pub(super) text: &'p str,
+    pub(super) text: &'p [u8],
     pub(super) segments: &'p [Span],
     pub(super) method: Method,
     pub(super) params: &'p mut Vec<Span>,
@@ -69,8 +69,8 @@ pub(super) struct Walk<'p> {
 }
 
 impl Walk<'_> {
-    fn segment(&self, at: usize) -> Option<&str> {
-        self.segments.get(at).map(|span| &self.text[span.start()..span.end()])
+    fn segment(&self, at: usize) -> Option<&[u8]> {
+        self.segments.get(at).map(|span| span.slice(self.text))
     }
 
     fn take(&mut self, leaf: &Leaf) -> Option<u32> {
@@ -91,7 +91,7 @@ impl Tree {
         let mut at = 0;
         for segment in &pattern.segments {
             at = match segment {
-                Segment::Static(text) => self.static_child(at, text),
+                Segment::Static(text) => self.static_child(at, text.as_bytes()),
                 Segment::Param => match self.nodes[at].param {
                     Some(child) => child,
                     None => {
@@ -110,7 +110,7 @@ impl Tree {
         self.nodes.len() - 1
     }
 
-    fn static_child(&mut self, at: usize, text: &str) -> usize {
+    fn static_child(&mut self, at: usize, text: &[u8]) -> usize {
         match self.nodes[at].statics.binary_search_by(|(other, _)| (**other).cmp(text)) {
             Ok(found) => self.nodes[at].statics[found].1,
             Err(place) => {
@@ -152,7 +152,7 @@ impl Tree {
 }
 
 impl Node {
-    fn static_child(&self, text: &str) -> Option<usize> {
+    fn static_child(&self, text: &[u8]) -> Option<usize> {
         let at = match self.statics.len() {
             0..=6 => self.statics.iter().position(|(other, _)| **other == *text)?,
             _ => self.statics.binary_search_by(|(other, _)| (**other).cmp(text)).ok()?,

@@ -9,7 +9,8 @@ const ROUTES: [&str; 9] =
 
 pub(super) fn check(input: &[u8]) {
     // All that a head lets through: nothing, behind a URL's authority, or a path.
-    let Some(path) = str::from_utf8(input).ok().filter(|path| path.is_empty() || path.starts_with('/')) else { return };
+    let path = Some(input).filter(|path| path.is_empty() || (path.starts_with(b"/") && path.is_ascii()));
+    let Some(path) = path else { return };
     let mut tree = Tree::default();
     for (id, route) in (0..).zip(ROUTES) {
         let Ok(pattern) = Pattern::parse(route) else { panic!("{route} is a pattern") };
