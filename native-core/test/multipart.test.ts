@@ -99,6 +99,18 @@ describe('multipart bodies', () => {
     }
   })
 
+  it.each([
+    ['a lone line feed', '\n'],
+    ['a character that ends lines in JavaScript', '\u2028'],
+  ])('are read in linear time when blanks fill the head of a part and %s ends them', (_, end) => {
+    // A regular expression that trimmed such a head blocked the loop for twenty seconds.
+    const field = `x: ${' '.repeat(limits.headerBytes - 100)}${end}y`
+    const whole = Buffer.from(`--b\r\n${heads}\r\n${field}\r\n\r\nz\r\n--b--\r\n`)
+    const read = (): string[] => parse(whole)
+    if (end === '\n') expect(read).toThrow('no header field')
+    else expect(read()).toEqual(['a=z'])
+  })
+
   it('are refused with a part whose head is too long, however it arrives', () => {
     const long = Buffer.from(`--b\r\nX: ${'y'.repeat(5_000)}\r\n\r\n`)
     for (const size of [long.length, 1_000, 7])
