@@ -6,6 +6,9 @@ use super::kinds::Kinds;
 use super::literal::Literals;
 use super::{Issue, MAX_ISSUES};
 
+/// About how long a path in an issue may be, bytes.
+const MAX_PATH: usize = 512;
+
 /// Where in a value we are; lives on the stack, so that a valid value costs nothing.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'p> {
@@ -15,25 +18,33 @@ pub(super) enum Path<'p> {
 }
 
 impl Path<'_> {
-    /// As a JSON pointer (RFC 6901).
+    /// As a JSON pointer (RFC 6901), of at most [`MAX_PATH`] bytes: where the names of a request are longer, it points at the innermost
+    /// value around ours for which there is room. Else a hundred issues below one name of a megabyte would be a hundred megabytes.
     fn pointer(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);
         text
     }
 
-    fn write(&self, text: &mut String) {
+    /// Appends the steps from the root on; false when not all of them fit.
+    fn write(&self, text: &mut String) -> bool {
         match self {
-            Self::Root => {}
+            Self::Root => true,
             Self::Key(parent, key) => {
-                parent.write(text);
-                text.push('/');
-                text.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                let fits = parent.write(text) && text.len() + 1 + key.len() <= MAX_PATH;
+                if fits {
+                    text.push('/');
+                    text.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                }
+                fits
             }
             Self::Index(parent, index) => {
-                parent.write(text);
-                // Writing to a String cannot fail.
-                let _ = write!(text, "/{index}");
+                let fits = parent.write(text) && text.len() < MAX_PATH;
+                if fits {
+                    // Writing to a String cannot fail.
+                    let _ = write!(text, "/{index}");
+                }
+                fits
             }
         }
     }
@@ -116,5 +127,20 @@ impl<'o> Issues<'o> {
 
     pub(super) fn forbidden(&mut self, path: &Path<'_>) {
         self.push("not", path, || "is not allowed".to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_names_that_are_too_long_ends_before_them() {
+        let long = "k".repeat(MAX_PATH);
+        let list = Path::Key(&Path::Root, "a/~");
+        let item = Path::Index(&list, 7);
+        let member = Path::Key(&item, &long);
+        assert_eq!(item.pointer(), "/a~1~0/7");
+        assert_eq!(Path::Index(&member, 1).pointer(), "/a~1~0/7");
     }
 }

@@ -8,47 +8,35 @@ use std::borrow::Cow;
 use super::JsonFault;
 use super::keys::Keys;
 use super::kinds::Kinds;
-use super::literal::has_duplicates;
 use super::node::{NodeId, Plan, Rest};
+use super::reader::Reader;
 use super::scalar::{Scalar, passes};
+use super::task::{Task, Tasks};
 use super::validate::Walk;
 
-/// One schema at one value.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Task {
-    node: NodeId,
-    /// Whether the node's own rules hold so far.
-    holds: bool,
-    /// Required members seen so far.
-    required: usize,
-    /// With the joined schemas; set when the value is complete.
-    verdict: Option<bool>,
-}
-
-impl Task {
-    fn new(node: NodeId) -> Self {
-        Self { node, holds: true, required: 0, verdict: None }
-    }
-}
-
-/// A task list is a range of the stack [`Walk::tasks`].
-type Tasks = std::ops::Range<usize>;
+/// The tasks of one value: a range of the stack [`Walk::tasks`].
+type Range = std::ops::Range<usize>;
 
 impl Walk<'_, '_> {
     /// Reads one value and tells whether a schema holds.
     pub(super) fn judge_one(&mut self, id: NodeId) -> Result<bool, JsonFault> {
-        let start = self.tasks.len();
-        self.tasks.push(Task::new(id));
+        let start = self.tasks.push(id);
         self.judge_tasks(start)?;
-        Ok(self.tasks.pop().and_then(|task| task.verdict).unwrap_or(false))
+        let verdict = self.tasks[start].verdict == Some(true);
+        self.tasks.truncate(start);
+        Ok(verdict)
     }
 
     /// Reads one value and tells for each schema whether it holds.
     pub(super) fn judge(&mut self, ids: &[NodeId]) -> Result<Vec<bool>, JsonFault> {
         let start = self.tasks.len();
-        self.tasks.extend(ids.iter().copied().map(Task::new));
+        for &id in ids {
+            self.tasks.push(id);
+        }
         self.judge_tasks(start)?;
-        Ok(self.tasks.drain(start..).map(|task| task.verdict.unwrap_or(false)).collect())
+        let verdicts = (start..self.tasks.len()).map(|index| self.tasks[index].verdict == Some(true)).collect();
+        self.tasks.truncate(start);
+        Ok(verdicts)
     }
 
     /// Reads one value and sets the verdicts of the tasks from `start` on.
@@ -57,16 +45,16 @@ impl Walk<'_, '_> {
         match self.reader.peek() {
             Some(first @ (b'[' | b'{')) => {
                 self.add_joined(start);
-                let all = start..self.tasks.len();
-                self.judge_container(first, all.clone())?;
+                self.judge_container(first, start..self.tasks.len())?;
                 for index in given.clone() {
-                    conclude(self.plan, &mut self.tasks[all.clone()], index - start);
+                    conclude(self.plan, &mut self.tasks, start, index);
                 }
                 self.tasks.truncate(given.end);
             }
             Some(first) => {
-                let scalar = self.scalar(first)?;
-                for task in &mut self.tasks[given] {
+                let scalar = Scalar::read(&mut self.reader, first)?;
+                for index in given {
+                    let task = &mut self.tasks[index];
                     task.verdict = Some(passes(self.plan, task.node, &scalar));
                 }
             }
@@ -81,39 +69,41 @@ impl Walk<'_, '_> {
         while next < self.tasks.len() {
             let node = self.plan.node(self.tasks[next].node);
             for child in node.joined.iter().flat_map(|joined| joined.children()) {
-                self.add_task(start, child);
+                self.tasks.find_or_push(start, child);
             }
             next += 1;
         }
     }
 
-    /// Index of the task for a node among those from `start` on.
-    fn add_task(&mut self, start: usize, node: NodeId) -> usize {
-        match self.tasks[start..].iter().position(|task| task.node == node) {
-            Some(index) => start + index,
-            None => {
-                self.tasks.push(Task::new(node));
-                self.tasks.len() - 1
-            }
-        }
-    }
-
-    fn judge_container(&mut self, first: u8, tasks: Tasks) -> Result<(), JsonFault> {
+    fn judge_container(&mut self, first: u8, tasks: Range) -> Result<(), JsonFault> {
         let begin = self.reader.at;
         let kind = if first == b'{' { Kinds::OBJECT } else { Kinds::ARRAY };
-        for task in &mut self.tasks[tasks.clone()] {
-            task.holds = self.plan.node(task.node).kinds.meets(kind);
+        let mut is_unique = false;
+        for index in tasks.clone() {
+            let task = &mut self.tasks[index];
+            let node = self.plan.node(task.node);
+            task.holds = node.kinds.meets(kind);
+            is_unique |= kind == Kinds::ARRAY && node.array.as_ref().is_some_and(|rules| rules.unique);
+        }
+        if is_unique {
+            self.search_repeats();
         }
         self.reader.enter()?;
         let count = if first == b'{' { self.judge_members(tasks.clone())? } else { self.judge_items(tasks.clone())? };
-        let text = self.reader.since(begin);
-        for task in &mut self.tasks[tasks] {
-            task.holds = task.holds && finish(self.plan, task, kind, count, text);
+        let whole = Whole {
+            kind,
+            count,
+            has_repeats: is_unique && self.has_repeats(begin),
+            reader: self.reader.back_at(begin),
+        };
+        for index in tasks {
+            let task = &mut self.tasks[index];
+            task.holds = task.holds && whole.satisfies(self.plan, task);
         }
         Ok(())
     }
 
-    fn judge_items(&mut self, tasks: Tasks) -> Result<usize, JsonFault> {
+    fn judge_items(&mut self, tasks: Range) -> Result<usize, JsonFault> {
         let mut count = 0;
         if self.reader.empty(b']') {
             return Ok(count);
@@ -126,7 +116,7 @@ impl Walk<'_, '_> {
                     None | Some(Rest::Any) => {}
                     Some(Rest::Never) => self.tasks[index].holds = false,
                     Some(Rest::Node(id)) => {
-                        let member = self.add_task(members, id);
+                        let member = self.tasks.find_or_push(members, id);
                         self.links.push((index, member));
                     }
                 }
@@ -139,7 +129,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn judge_members(&mut self, tasks: Tasks) -> Result<usize, JsonFault> {
+    fn judge_members(&mut self, tasks: Range) -> Result<usize, JsonFault> {
         let mut count = 0;
         if self.reader.empty(b'}') {
             return Ok(count);
@@ -161,7 +151,7 @@ impl Walk<'_, '_> {
                 nodes.clear();
                 self.tasks[index].holds = rules.property(&key, member, &mut nodes) && named;
                 for &id in &nodes {
-                    let member = self.add_task(members, id);
+                    let member = self.tasks.find_or_push(members, id);
                     self.links.push((index, member));
                 }
             }
@@ -190,32 +180,43 @@ impl Walk<'_, '_> {
     }
 }
 
-/// The rules that need the whole container.
-fn finish(plan: &Plan, task: &Task, kind: Kinds, count: usize, text: &str) -> bool {
-    let node = plan.node(task.node);
-    let within = |min: usize, max: Option<usize>| count >= min && max.is_none_or(|max| count <= max);
-    let rules_hold = match (&node.object, &node.array) {
-        (Some(rules), _) if kind == Kinds::OBJECT => task.required == rules.required && within(rules.min, rules.max),
-        (_, Some(rules)) if kind == Kinds::ARRAY => {
-            within(rules.min, rules.max) && !(rules.unique && has_duplicates(text))
-        }
-        _ => true,
-    };
-    rules_hold && node.literals.as_ref().is_none_or(|literals| literals.allow_container(text))
+/// A container that was read to its end.
+struct Whole<'b> {
+    kind: Kinds,
+    /// Of its items or members.
+    count: usize,
+    has_repeats: bool,
+    /// At its beginning.
+    reader: Reader<'b>,
 }
 
-/// The verdict of a task, joined schemas included; each is worked out once.
-fn conclude(plan: &Plan, tasks: &mut [Task], index: usize) -> bool {
+impl Whole<'_> {
+    /// Whether it satisfies the rules that could not be decided before its end.
+    fn satisfies(&self, plan: &Plan, task: &Task) -> bool {
+        let node = plan.node(task.node);
+        let within = |min: usize, max: Option<usize>| self.count >= min && max.is_none_or(|max| self.count <= max);
+        let rules_hold = match (&node.object, &node.array) {
+            (Some(rules), _) if self.kind == Kinds::OBJECT => {
+                task.required == rules.required && within(rules.min, rules.max)
+            }
+            (_, Some(rules)) if self.kind == Kinds::ARRAY => {
+                within(rules.min, rules.max) && !(rules.unique && self.has_repeats)
+            }
+            _ => true,
+        };
+        rules_hold && node.literals.as_ref().is_none_or(|literals| literals.allow_container(&self.reader))
+    }
+}
+
+/// The verdict of a task among those from `start` on, joined schemas included; each is worked out once.
+fn conclude(plan: &Plan, tasks: &mut Tasks, start: usize, index: usize) -> bool {
     if let Some(verdict) = tasks[index].verdict {
         return verdict;
     }
     let joined = plan.node(tasks[index].node).joined.as_ref();
     let verdict = tasks[index].holds
         && joined.is_none_or(|joined| {
-            joined.holds(|id| {
-                let child = tasks.iter().position(|task| task.node == id);
-                child.is_some_and(|child| conclude(plan, tasks, child))
-            })
+            joined.holds(|id| tasks.find(start, id).is_some_and(|child| conclude(plan, tasks, start, child)))
         });
     tasks[index].verdict = Some(verdict);
     verdict

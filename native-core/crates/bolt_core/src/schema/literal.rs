@@ -1,21 +1,28 @@
-//! `enum` and `const`, and when two JSON values are equal.
+//! `enum` and `const`.
 
 use serde_json::Value;
 
+use super::equality::equals;
 use super::kinds::Kinds;
+use super::reader::Reader;
 use super::scalar::Scalar;
+
+/// Characters of values that a message lists: it may be said of many values of one request.
+const SHOWN: usize = 256;
 
 /// The values that are allowed.
 #[derive(Debug, Default)]
 pub(super) struct Literals {
     /// `const` or `enum`, for messages.
     pub(super) keyword: &'static str,
+    /// Sorted.
     strings: Vec<Box<str>>,
+    /// Sorted; zero is positive.
     numbers: Vec<f64>,
     booleans: [bool; 2],
     null: bool,
-    /// Canonical texts of arrays and objects.
-    containers: Vec<String>,
+    /// Arrays and objects.
+    containers: Vec<Value>,
     /// For the message: the values as JSON.
     pub(super) shown: String,
 }
@@ -27,12 +34,14 @@ impl Literals {
             match value {
                 Value::Null => literals.null = true,
                 Value::Bool(value) => literals.booleans[usize::from(*value)] = true,
-                Value::Number(number) => literals.numbers.extend(number.as_f64()),
+                Value::Number(number) => literals.numbers.extend(number.as_f64().map(unsigned_zero)),
                 Value::String(text) => literals.strings.push(text.as_str().into()),
-                container => literals.containers.push(canonical(container)),
+                container => literals.containers.push(container.clone()),
             }
         }
-        literals.shown = values.iter().map(Value::to_string).collect::<Vec<_>>().join(", ");
+        literals.strings.sort_unstable();
+        literals.numbers.sort_unstable_by(f64::total_cmp);
+        literals.shown = shown(values);
         literals
     }
 
@@ -63,64 +72,70 @@ impl Literals {
     }
 
     pub(super) fn allow_number(&self, value: f64) -> bool {
-        self.numbers.contains(&value)
+        let value = unsigned_zero(value);
+        self.numbers.binary_search_by(|number| number.total_cmp(&value)).is_ok()
     }
 
     pub(super) fn allow_text(&self, text: &str) -> bool {
-        self.strings.iter().any(|string| **string == *text)
+        self.strings.binary_search_by(|string| (**string).cmp(text)).is_ok()
     }
 
-    /// Whether an array or object, given as text that was read before, is among the values.
-    pub(super) fn allow_container(&self, text: &str) -> bool {
-        !self.containers.is_empty()
-            && serde_json::from_str(text).is_ok_and(|value| self.containers.contains(&canonical(&value)))
-    }
-}
-
-/// One text for all writings of an equal value: members sorted, numbers as doubles.
-pub(super) fn canonical(value: &Value) -> String {
-    let mut text = String::new();
-    write_canonical(value, &mut text);
-    text
-}
-
-fn write_canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Number(number) => {
-            // Adding zero makes -0 and 0 the same.
-            text.push_str(&(number.as_f64().unwrap_or(f64::MAX) + 0.0).to_string());
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for item in items {
-                write_canonical(item, text);
-                text.push(',');
-            }
-            text.push(']');
-        }
-        Value::Object(members) => {
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort_unstable();
-            text.push('{');
-            for name in names {
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                write_canonical(&members[name], text);
-                text.push(',');
-            }
-            text.push('}');
-        }
-        scalar => text.push_str(&scalar.to_string()),
+    /// Whether the array or object where a reader stands, which was read before, is among the values.
+    pub(super) fn allow_container(&self, reader: &Reader<'_>) -> bool {
+        self.containers.iter().any(|container| equals(&mut reader.clone(), container))
     }
 }
 
-/// Whether two items of an array, given as text that was read before, are equal. An array nested beyond what serde_json reads (128) is
-/// refused rather than left unchecked.
-pub(super) fn has_duplicates(array: &str) -> bool {
-    let Ok(Value::Array(items)) = serde_json::from_str(array) else {
-        return true;
-    };
-    let mut texts: Vec<String> = items.iter().map(canonical).collect();
-    texts.sort_unstable();
-    texts.windows(2).any(|pair| pair[0] == pair[1])
+/// Adding zero makes -0 and 0 the same.
+fn unsigned_zero(value: f64) -> f64 {
+    value + 0.0
+}
+
+/// As many of the values as a message should list.
+fn shown(values: &[Value]) -> String {
+    let mut shown = String::new();
+    for (at, value) in values.iter().enumerate() {
+        let text = value.to_string();
+        if at > 0 && shown.len() + text.len() > SHOWN {
+            shown.push_str(&format!(" or {} other values", values.len() - at));
+            break;
+        }
+        shown.push_str(if at == 0 { "" } else { ", " });
+        shown.extend(text.chars().take(SHOWN));
+        if text.chars().nth(SHOWN).is_some() {
+            shown.push('…');
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_long_list_is_found() {
+        let values: Vec<Value> =
+            (0..1000).flat_map(|n| [json!(n), json!(f64::from(n) + 0.5), json!(n.to_string())]).collect();
+        let literals = Literals::new("enum", &values);
+        for n in 0..1000 {
+            assert!(literals.allow_number(f64::from(n)) && literals.allow_number(f64::from(n) + 0.5));
+            assert!(literals.allow_text(&n.to_string()));
+        }
+        assert!(literals.allow_number(-0.0));
+        assert!(!literals.allow_number(1000.0) && !literals.allow_number(0.25) && !literals.allow_number(-1.0));
+        assert!(!literals.allow_text("1000") && !literals.allow_text("") && !literals.allow_text("00"));
+    }
+
+    #[test]
+    fn a_message_lists_a_few_values_and_counts_the_others() {
+        assert_eq!(shown(&[json!("a"), json!(1), json!(null)]), r#""a", 1, null"#);
+        let many: Vec<Value> = (100..1100).map(Value::from).collect();
+        let text = shown(&many);
+        assert!(text.starts_with("100, 101, ") && text.ends_with(" or 948 other values"), "{text}");
+        let long = shown(&[json!("é".repeat(1000)), json!(2)]);
+        assert!(long.ends_with("é… or 1 other values") && long.chars().count() < 300, "{long}");
+    }
 }

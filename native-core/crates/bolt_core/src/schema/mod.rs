@@ -4,6 +4,7 @@
 //! cookies. Both report every violation at once as [`Issue`]s; a JSON text that cannot be read at all is a [`JsonFault`].
 
 mod compile;
+mod equality;
 mod escape;
 mod explain;
 mod format;
@@ -20,6 +21,7 @@ mod part;
 mod pattern;
 mod reader;
 mod scalar;
+mod task;
 mod text;
 mod validate;
 

@@ -22,6 +22,7 @@ impl<'b> RawText<'b> {
 }
 
 /// A position in a JSON text.
+#[derive(Clone)]
 pub(super) struct Reader<'b> {
     text: &'b str,
     bytes: &'b [u8],
@@ -57,8 +58,13 @@ impl<'b> Reader<'b> {
 
     /// The text from an earlier position to here.
     #[inline]
-    pub(super) fn since(&self, start: usize) -> &'b str {
+    fn since(&self, start: usize) -> &'b str {
         self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Another reader, at the beginning of the value that was read last.
+    pub(super) fn back_at(&self, start: usize) -> Self {
+        Self { at: start, ..self.clone() }
     }
 
     /// The next byte that is no whitespace, without taking it.

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::JsonFault;
 use super::issue::{Issues, Path};
 use super::kinds::Kinds;
 use super::node::{Node, NodeId, NumberRules, Plan, StringRules};
 use super::number::Number;
+use super::reader::Reader;
 
 /// A value that is no container.
 #[derive(Debug, Clone)]
@@ -16,7 +18,29 @@ pub(super) enum Scalar<'b> {
     Text(Cow<'b, str>),
 }
 
-impl Scalar<'_> {
+impl<'b> Scalar<'b> {
+    /// Reads a value that is no container; `first` is its first byte, which was peeked.
+    #[inline]
+    pub(super) fn read(reader: &mut Reader<'b>, first: u8) -> Result<Self, JsonFault> {
+        Ok(match first {
+            b'"' => Self::Text(reader.string()?.decode()),
+            b'-' | b'0'..=b'9' => Self::Number(reader.number()?),
+            b't' => {
+                reader.word("true")?;
+                Self::Boolean(true)
+            }
+            b'f' => {
+                reader.word("false")?;
+                Self::Boolean(false)
+            }
+            b'n' => {
+                reader.word("null")?;
+                Self::Null
+            }
+            _ => return reader.malformed(),
+        })
+    }
+
     #[inline]
     pub(super) fn kind(&self) -> Kinds {
         match self {

@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
+use super::equality::Repeats;
 use super::issue::{Issues, Path};
-use super::judge::Task;
 use super::keys::Keys;
 use super::kinds::Kinds;
-use super::literal::has_duplicates;
 use super::node::{ArrayRules, Node, NodeId, ObjectRules, Plan, Rest};
 use super::reader::Reader;
 use super::scalar::Scalar;
+use super::task::Tasks;
 use super::{FaultKind, JsonFault};
 
 /// One validation in progress.
@@ -20,16 +20,18 @@ pub(super) struct Walk<'w, 'b> {
     pub(super) plan: &'w Plan,
     pub(super) reader: Reader<'b>,
     pub(super) issues: Issues<'w>,
-    pub(super) tasks: Vec<Task>,
+    pub(super) tasks: Tasks,
     /// Pairs of tasks: the second is about a member of the first's value.
     pub(super) links: Vec<(usize, usize)>,
     /// Bytes read again to explain.
     pub(super) reread: usize,
+    /// Made when an array first must not have equal items.
+    repeats: Option<Box<Repeats>>,
 }
 
 impl<'w, 'b> Walk<'w, 'b> {
     pub(super) fn new(plan: &'w Plan, reader: Reader<'b>, issues: Issues<'w>) -> Self {
-        Self { plan, reader, issues, tasks: Vec::new(), links: Vec::new(), reread: 0 }
+        Self { plan, reader, issues, tasks: Tasks::default(), links: Vec::new(), reread: 0, repeats: None }
     }
 
     /// Reads the whole text; a text that is no JSON leaves no issues behind.
@@ -103,35 +105,13 @@ impl<'w, 'b> Walk<'w, 'b> {
                 Ok(())
             }
             _ => {
-                let scalar = self.scalar(first)?;
+                let scalar = Scalar::read(&mut self.reader, first)?;
                 if !node.allows(&scalar) {
                     node.report(&scalar, path, &mut self.issues);
                 }
                 Ok(())
             }
         }
-    }
-
-    /// A value that is no container, by its first byte.
-    #[inline]
-    pub(super) fn scalar(&mut self, first: u8) -> Result<Scalar<'b>, JsonFault> {
-        Ok(match first {
-            b'"' => Scalar::Text(self.reader.string()?.decode()),
-            b'-' | b'0'..=b'9' => Scalar::Number(self.reader.number()?),
-            b't' => {
-                self.reader.word("true")?;
-                Scalar::Boolean(true)
-            }
-            b'f' => {
-                self.reader.word("false")?;
-                Scalar::Boolean(false)
-            }
-            b'n' => {
-                self.reader.word("null")?;
-                Scalar::Null
-            }
-            _ => return self.reader.malformed(),
-        })
     }
 
     fn check_container(&mut self, node: &Node, kind: Kinds, path: &Path<'_>) -> Result<(), JsonFault> {
@@ -146,7 +126,7 @@ impl<'w, 'b> Walk<'w, 'b> {
             _ => self.reader.skip()?,
         }
         match &node.literals {
-            Some(literals) if !literals.allow_container(self.reader.since(start)) => {
+            Some(literals) if !literals.allow_container(&self.reader.back_at(start)) => {
                 self.issues.not_literal(literals, path);
             }
             _ => {}
@@ -156,6 +136,9 @@ impl<'w, 'b> Walk<'w, 'b> {
 
     fn check_array(&mut self, rules: &ArrayRules, path: &Path<'_>) -> Result<(), JsonFault> {
         let start = self.reader.at;
+        if rules.unique {
+            self.search_repeats();
+        }
         self.reader.enter()?;
         let mut count = 0;
         if !self.reader.empty(b']') {
@@ -176,10 +159,21 @@ impl<'w, 'b> Walk<'w, 'b> {
             }
         }
         rules.report_count(count, path, &mut self.issues);
-        if rules.unique && has_duplicates(self.reader.since(start)) {
+        if rules.unique && self.has_repeats(start) {
             self.issues.equal_items(path);
         }
         Ok(())
+    }
+
+    /// Looks ahead for equal items in the array where the reader stands.
+    #[cold]
+    pub(super) fn search_repeats(&mut self) {
+        self.repeats.get_or_insert_default().search(self.reader.clone());
+    }
+
+    /// Whether the array that begins there has equal items.
+    pub(super) fn has_repeats(&self, start: usize) -> bool {
+        self.repeats.as_ref().is_some_and(|repeats| repeats.are_in(start))
     }
 
     fn check_object(&mut self, rules: &ObjectRules, path: &Path<'_>) -> Result<(), JsonFault> {
