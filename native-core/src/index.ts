@@ -26,7 +26,7 @@ export type { ListenOptions } from './listen.ts'
 export type { OpenApiDocument } from './openapi.ts'
 export type { AppOptions, CorsOptions, OpenApiOptions } from './options.ts'
 export type { Algorithm, Encoding, JsonSchema, Limits } from './plan.ts'
-export { HttpError, type HttpErrorOptions, type Problem, type Violation } from './problem.ts'
+export { HttpError, type HttpErrorOptions, type Problem } from './problem.ts'
 export {
   type RateLimit,
   type RateLimitKey,
@@ -50,6 +50,7 @@ export type { StreamBody } from './source.ts'
 export { type EventSource, type SendEvent, type ServerSentEvent, type SseOptions, sse } from './sse.ts'
 export type { CertificateOptions, TlsOptions } from './tls.ts'
 export type { TraceContext } from './trace.ts'
+export type { Violation } from './violation.ts'
 export type { SocketCompressionOptions, SocketHandlers, SocketOptions } from './websocket/options.ts'
 export type { Socket } from './websocket/socket.ts'
 export { workerSlot } from './workers/member.ts'

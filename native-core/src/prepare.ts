@@ -1,11 +1,12 @@
 import type { Claims } from './auth.ts'
 import { FileReply } from './file.ts'
-import { HttpError, type Violation } from './problem.ts'
+import { HttpError } from './problem.ts'
 import { Reply } from './reply.ts'
 import { type RequestContext, readBody, readerOf, readPart } from './request-context.ts'
 import { guardsHold, type HandlerRunner, type LibraryStep } from './runner.ts'
-import type { Schema, SchemaIssue } from './schema/standard.ts'
+import type { Schema } from './schema/standard.ts'
 import { isStream } from './source.ts'
+import { keysOf, MAX_VIOLATIONS, type Violation, violationsOf } from './violation.ts'
 
 /** An answer that follows from the request alone; `onError` is not asked about it, as it is not about the same answer from Rust. */
 export class Refusal extends HttpError {}
@@ -55,9 +56,10 @@ export async function runLibrary(ctx: RequestContext, runner: HandlerRunner): Pr
   for (const step of runner.library) {
     const result = await step.schema['~standard'].validate(rawPart(ctx, runner, step))
     if (result.issues === undefined) keep(ctx, step, result.value)
-    else violations.push(...result.issues.map((issue) => violation(step, issue)))
+    else violations.push(...violationsOf(result.issues, step.part))
   }
-  if (violations.length > 0) throw new Refusal(422, 'The request does not fit its schema', { errors: violations })
+  if (violations.length > 0)
+    throw new Refusal(422, 'The request does not fit its schema', { errors: violations.slice(0, MAX_VIOLATIONS) })
 }
 
 function rawPart(ctx: RequestContext, runner: HandlerRunner, { part }: LibraryStep): unknown {
@@ -71,12 +73,6 @@ function keep(ctx: RequestContext, { part }: LibraryStep, value: unknown): void 
   else ctx[`_${part}`] = value
 }
 
-function violation({ part }: LibraryStep, issue: SchemaIssue): Violation {
-  const keys = (issue.path ?? []).map((item) => (typeof item === 'object' ? item.key : item))
-  const path = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  return { in: part, path, code: 'custom', message: issue.message }
-}
-
 /** Checks what a handler returned against the route's `response`; a mismatch is the handler's bug. */
 export async function checkResponse(runner: HandlerRunner, value: unknown): Promise<void> {
   if (value instanceof Response || value instanceof FileReply) return
@@ -88,7 +84,7 @@ export async function checkResponse(runner: HandlerRunner, value: unknown): Prom
   const result = await schema['~standard'].validate(content)
   if (result.issues === undefined) return
   const reasons = result.issues.map((issue) => {
-    const path = (issue.path ?? []).map((item) => String(typeof item === 'object' ? item.key : item)).join('.')
+    const path = keysOf(issue).map(String).join('.')
     return path === '' ? issue.message : `${path}: ${issue.message}`
   })
   throw new TypeError(`${runner.label} returned a value that its response schema refuses: ${reasons.join('; ')}`)

@@ -1,15 +1,6 @@
 import { builtins } from './builtins.ts'
 import { httpErrors } from './errors.ts'
-
-/** One violated rule of a request. */
-export interface Violation {
-  in: 'body' | 'query' | 'params' | 'headers' | 'cookies' | 'message'
-  /** JSON pointer into that part; empty for the part itself. */
-  path: string
-  /** JSON Schema keyword that was violated, or `custom` for a rule that only the schema library knows. */
-  code: string
-  message: string
-}
+import type { Violation } from './violation.ts'
 
 /** Body of every error response (RFC 9457). */
 export interface Problem {

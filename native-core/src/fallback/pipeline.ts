@@ -1,9 +1,9 @@
 import type { Input } from '../binding.d.ts'
 import { parseCookies } from '../cookies.ts'
 import type { AppPlan, HandlerRoute, JsonSchema, RoutePlan } from '../plan.ts'
-import type { Violation } from '../problem.ts'
 import { guardsHold } from '../runner.ts'
 import { coercePart } from '../schema/coerce.ts'
+import type { Violation } from '../violation.ts'
 import { assertFits, readBody } from './body.ts'
 import { type Exchange, Rejection } from './exchange.ts'
 import { parseStrict } from './json-text.ts'
@@ -70,7 +70,7 @@ export async function prepareInputs(
     const { value, faults } = coercePart(part.place, part.schema, valuesOf(part, exchange, route.paramNames, params))
     violations.push(
       ...faults,
-      ...part.validate(value, part.place).filter(({ path }) => !faults.some((fault) => fault.path === path)),
+      ...part.validate(value, part.place, 0).filter(({ path }) => !faults.some((fault) => fault.path === path)),
     )
     for (const name of part.names) inputs.push(Object.hasOwn(value, name) ? (value[name] as Input) : undefined)
   }
@@ -188,7 +188,7 @@ async function readJson(
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    violations.push(...(route.body as Validate)(parseStrict(text, depth), 'body'))
+    violations.push(...(route.body as Validate)(parseStrict(text, depth), 'body', text.length))
     return text
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

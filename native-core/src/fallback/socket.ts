@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
 import type { SocketEvent } from '../binding.d.ts'
 import type { Limits, SocketRoute } from '../plan.ts'
-import type { Violation } from '../problem.ts'
+import type { Violation } from '../violation.ts'
 import { parseStrict } from './json-text.ts'
 import type { Validate } from './validate.ts'
 
@@ -187,7 +187,7 @@ export class FallbackSocket {
 
 function violationsOf(text: string, validate: Validate, depth: number): Violation[] {
   try {
-    return validate(parseStrict(text, depth), 'message')
+    return validate(parseStrict(text, depth), 'message', text.length)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return [{ in: 'message', path: '', code: 'json', message }]

@@ -1,29 +1,68 @@
 import { createRequire } from 'node:module'
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import type { JsonSchema } from '../plan.ts'
-import type { Violation } from '../problem.ts'
+import { MAX_VIOLATIONS, shortPointer, stepOf, type Violation } from '../violation.ts'
+import { Equality } from './equality.ts'
 
 const require = createRequire(import.meta.url)
 
-export type Validate = (value: unknown, part: Violation['in']) => Violation[]
+/** Size of a text beyond which only the first violation of what it says is looked for: Ajv knows all of them or one. Characters. */
+const LARGE = 65_536
+
+/** Checks a value; `size` is that of the text it was read from, characters. */
+export type Validate = (value: unknown, part: Violation['in'], size: number) => Violation[]
 
 /** Compiles the schemas of one application with Ajv, which is loaded only when there is one. */
 export class Validators {
-  #ajv: Ajv2020 | undefined
+  /** Finds all violations. */
+  #all: Ajv2020 | undefined
+  /** Finds the first; made when a large text comes. */
+  #first: Ajv2020 | undefined
 
   compile(schema: JsonSchema): Validate {
-    this.#ajv ??= loadAjv()
-    const check: ValidateFunction = this.#ajv.compile(patternsDecide(schema))
-    return (value, part) => (check(value) ? [] : toViolations(check.errors ?? [], part))
+    const given = patternsDecide(schema)
+    this.#all ??= loadAjv({ allErrors: true })
+    const checkAll = this.#all.compile(given)
+    let checkFirst: ValidateFunction | undefined
+    const compileFirst = (): ValidateFunction => {
+      this.#first ??= loadAjv({ allErrors: false })
+      checkFirst ??= this.#first.compile(given)
+      return checkFirst
+    }
+    return (value, part, size) => {
+      const check = size > LARGE ? compileFirst() : checkAll
+      return check(value) ? [] : toViolations(check.errors ?? [], part)
+    }
   }
 }
 
-function loadAjv(): Ajv2020 {
+function loadAjv({ allErrors }: { allErrors: boolean }): Ajv2020 {
   const { Ajv2020: Ajv } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')
   const addFormats = (require('ajv-formats') as { default: (ajv: Ajv2020) => void }).default
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateFormats: true, logger: false })
+  const ajv = new Ajv({ allErrors, strict: false, verbose: true, validateFormats: true, logger: false })
   addFormats(ajv)
+  replaceUniqueItems(ajv)
   return ajv
+}
+
+/** Ajv compares each item with each other: a list of a megabyte would take minutes. */
+function replaceUniqueItems(ajv: Ajv2020): void {
+  // All lists of a request share one, which is gone with the request.
+  const equalities = new WeakMap<object, Equality>()
+  const equalityOf = (root: object): Equality => {
+    const known = equalities.get(root) ?? new Equality()
+    equalities.set(root, known)
+    return known
+  }
+  ajv.removeKeyword('uniqueItems')
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    error: { message: 'must not have two equal items' },
+    validate: (isOn: boolean, items: unknown[], _parent?: object, at?: { rootData: object }) =>
+      !isOn || !equalityOf(at?.rootData ?? items).hasRepeats(items),
+  })
 }
 
 /** Where a schema has a format and the pattern that defines it, the pattern decides and the format names the error. */
@@ -39,34 +78,22 @@ function patternsDecide(schema: JsonSchema): JsonSchema {
 }
 
 function toViolations(errors: readonly ErrorObject[], part: Violation['in']): Violation[] {
-  return errors.map((error) => {
-    const { keyword, instancePath, params, message = 'is not valid' } = error
+  return errors.slice(0, MAX_VIOLATIONS).map((error) => {
+    const { keyword, params, message = 'is not valid' } = error
+    const path = shortPointer(error.instancePath)
     if (keyword === 'required') {
       const { missingProperty } = params as { missingProperty: string }
-      return {
-        in: part,
-        path: `${instancePath}/${escapePointer(missingProperty)}`,
-        code: 'required',
-        message: 'is required',
-      }
+      return { in: part, path: path + stepOf(missingProperty), code: 'required', message: 'is required' }
     }
     if (keyword === 'additionalProperties') {
       const { additionalProperty } = params as { additionalProperty: string }
-      return {
-        in: part,
-        path: `${instancePath}/${escapePointer(additionalProperty)}`,
-        code: keyword,
-        message: 'is not a known property',
-      }
+      const told = shortPointer(path + stepOf(additionalProperty))
+      return { in: part, path: told, code: keyword, message: 'is not a known property' }
     }
     const format = (error.parentSchema as { 'x-format'?: string } | undefined)?.['x-format']
     if (keyword === 'pattern' && format !== undefined) {
-      return { in: part, path: instancePath, code: 'format', message: `must match format "${format}"` }
+      return { in: part, path, code: 'format', message: `must match format "${format}"` }
     }
-    return { in: part, path: instancePath, code: keyword, message }
+    return { in: part, path, code: keyword, message }
   })
-}
-
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -1,11 +1,11 @@
 import { Refusal } from '../prepare.ts'
-import type { Violation } from '../problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { FormStep } from '../runner.ts'
 import { coercePart } from '../schema/coerce.ts'
+import type { Violation } from '../violation.ts'
 import { FormFault } from './fault.ts'
 import { type Form, readForm } from './read.ts'
-import { violationsOf } from './violations.ts'
+import { formViolationsOf } from './violations.ts'
 
 /** Reads and checks the form of a request; its files are gone after the returned function was called. */
 export async function takeForm(ctx: RequestContext, step: FormStep): Promise<() => Promise<void>> {
@@ -13,7 +13,7 @@ export async function takeForm(ctx: RequestContext, step: FormStep): Promise<() 
   try {
     const { value, faults } = valuesOf(form, step)
     const result = await step.schema['~standard'].validate(value)
-    const violations = [...faults, ...(result.issues === undefined ? [] : violationsOf(result.issues, value))]
+    const violations = [...faults, ...(result.issues === undefined ? [] : formViolationsOf(result.issues, value))]
     const isTold = (one: Violation, at: number): boolean =>
       violations.findIndex(({ path }) => path === one.path) === at || !faults.some(({ path }) => path === one.path)
     if (violations.length > 0 || result.issues !== undefined)

@@ -1,5 +1,5 @@
-import type { Violation } from '../problem.ts'
 import type { SchemaIssue } from '../schema/standard.ts'
+import { keysOf, MAX_VIOLATIONS, pointerOf, type Violation } from '../violation.ts'
 
 /** What Zod says of an issue besides the standard. */
 interface ZodIssue extends SchemaIssue {
@@ -8,11 +8,10 @@ interface ZodIssue extends SchemaIssue {
 }
 
 /** Issues of a schema library as violations, named like those of a JSON body wherever the library tells enough. */
-export function violationsOf(issues: readonly SchemaIssue[], value: unknown): Violation[] {
-  return issues.map((issue) => {
-    const keys = (issue.path ?? []).map((item) => (typeof item === 'object' ? item.key : item))
-    const path = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-    return { in: 'body', path, code: codeOf(issue, at(value, keys)), message: issue.message }
+export function formViolationsOf(issues: readonly SchemaIssue[], value: unknown): Violation[] {
+  return issues.slice(0, MAX_VIOLATIONS).map((issue) => {
+    const keys = keysOf(issue)
+    return { in: 'body', path: pointerOf(keys), code: codeOf(issue, at(value, keys)), message: issue.message }
   })
 }
 

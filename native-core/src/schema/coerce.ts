@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../plan.ts'
-import type { Violation } from '../problem.ts'
+import type { Violation } from '../violation.ts'
 
 type Scalar = string | number | boolean
 type Place = Violation['in']

@@ -1,7 +1,7 @@
 import type { SocketEvent } from '../binding.d.ts'
-import type { Violation } from '../problem.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { SocketRunner } from '../runner.ts'
+import { type Violation, violationsOf } from '../violation.ts'
 import type { AnySocketHandlers } from './options.ts'
 import { LiveSocket } from './socket.ts'
 
@@ -102,16 +102,7 @@ async function completed(
   }
   const { invalid } = runner.handlers as AnySocketHandlers
   if (invalid === undefined) socket.close(1008, 'a message that does not fit its schema')
-  else await invalid(socket, result.issues.map(violation))
-}
-
-function violation(issue: {
-  message: string
-  path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined
-}): Violation {
-  const keys = (issue.path ?? []).map((item) => (typeof item === 'object' ? item.key : item))
-  const path = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  return { in: 'message', path, code: 'custom', message: issue.message }
+  else await invalid(socket, violationsOf(result.issues, 'message'))
 }
 
 function fail(socket: LiveSocket, error: unknown): void {

@@ -6,10 +6,10 @@ import type { Guard } from '../guard.ts'
 import { isToken } from '../header.ts'
 import { originCheck } from '../options.ts'
 import type { SocketCompression } from '../plan.ts'
-import type { Violation } from '../problem.ts'
 import type { RateLimitOption } from '../rate-limit.ts'
 import { type Only, requestShape } from '../route.ts'
 import type { OutputOf, Schema } from '../schema/standard.ts'
+import type { Violation } from '../violation.ts'
 import type { Socket } from './socket.ts'
 
 /** Options of a WebSocket; each is checked when it is declared and an unknown one is refused. */
