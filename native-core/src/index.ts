@@ -1,4 +1,4 @@
-export { type App, createApp, type RouteInfo, type Server } from './app.ts'
+export { type App, createApp, type RouteInfo } from './app.ts'
 export {
   type Auth,
   type AuthContext,
@@ -46,6 +46,7 @@ export type {
 } from './route.ts'
 export type { AnswerOptions, MountOptions, Router, StaticOptions } from './router.ts'
 export type { InputOf, OutputOf, Schema } from './schema/standard.ts'
+export type { Server } from './serving.ts'
 export type { StreamBody } from './source.ts'
 export { type EventSource, type SendEvent, type ServerSentEvent, type SseOptions, sse } from './sse.ts'
 export type { CertificateOptions, TlsOptions } from './tls.ts'

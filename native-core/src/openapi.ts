@@ -1,4 +1,4 @@
-import type { CompiledParts } from './compile.ts'
+import type { CompiledParts } from './compile/parts.ts'
 import { authOf, type Declared, guardsOf, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { Components } from './openapi/components.ts'

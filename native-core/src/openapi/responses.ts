@@ -1,4 +1,4 @@
-import type { CompiledParts } from '../compile.ts'
+import type { CompiledParts } from '../compile/parts.ts'
 import type { Declared } from '../declared.ts'
 import { PROBLEM_TYPE, titleOf } from '../problem.ts'
 import { documentResponse } from '../schema/convert.ts'
