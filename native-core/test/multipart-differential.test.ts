@@ -45,15 +45,15 @@ it('reads generated and mutated bodies as another parser does, and the same in p
     total.compared += Number(isCompared)
   }
   expect(total.accepted).toBeGreaterThan(rounds / 5)
-  expect(total.compared).toBeGreaterThan(total.accepted * 0.9)
+  expect(total.compared).toBeGreaterThan(total.accepted * 0.75)
 })
 
 /** Throws where a body is read otherwise in pieces, or otherwise by the other parser; that one may refuse what we accept. */
 async function compare(bytes: Buffer, sizes: () => number): Promise<{ isAccepted: boolean; isCompared: boolean }> {
   const whole = read(bytes, () => bytes.length)
   expect(read(bytes, sizes)).toEqual(whole)
-  // Browsers end a quoted name there, and write a backslash as it is; busboy goes on.
-  const isReadOtherwise = whole === undefined || bytes.includes('\\"')
+  // Browsers end a quoted name at \", and write a backslash as it is; busboy goes on. Of two names of a file it takes the other one.
+  const isReadOtherwise = whole === undefined || bytes.includes('\\"') || bytes.includes('filename*')
   const theirs = isReadOtherwise ? undefined : await busboy(bytes)
   if (theirs !== undefined) expect(sorted(whole ?? [])).toEqual(sorted(theirs))
   return { isAccepted: whole !== undefined, isCompared: theirs !== undefined }

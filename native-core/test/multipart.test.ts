@@ -60,6 +60,11 @@ describe('multipart bodies', () => {
     expect(parse(Buffer.from('--b--\r\nepilogue\r\n--b\r\n'))).toEqual([])
   })
 
+  it('may name a file twice, as .NET does; the name without an encoding counts', () => {
+    const given = part('f', 'file', "; filename=a.txt; filename*=utf-8''b.txt")
+    expect(parse(body(given))).toEqual(['f@a.txt=file'])
+  })
+
   const heads = 'Content-Disposition: form-data; name="a"'
   it.each([
     ['no bytes at all', ''],
@@ -80,7 +85,8 @@ describe('multipart bodies', () => {
     ['two names', `--b\r\n${heads}; name="c"\r\n\r\nx\r\n--b--`],
     ['a field that begins like a boundary', `--b\r\n${heads}\r\n--bX: y\r\n\r\nx\r\n--b--`],
     ['a first field that begins like a boundary', `--b\r\n--bX: y\r\n${heads}\r\n\r\nx\r\n--b--`],
-    ['a name in another encoding', `--b\r\n${heads}; filename*=UTF-8''c\r\n\r\nx\r\n--b--`],
+    ['a filename in another encoding alone', `--b\r\n${heads}; filename*=UTF-8''c\r\n\r\nx\r\n--b--`],
+    ['a name in another encoding', `--b\r\n${heads}; name*=UTF-8''c\r\n\r\nx\r\n--b--`],
     ['two dispositions', `--b\r\n${heads}\r\n${heads}\r\n\r\nx\r\n--b--`],
     ['a name that does not end', '--b\r\nContent-Disposition: form-data; name="a\r\n\r\nx\r\n--b--'],
     ['a quote within a name', '--b\r\nContent-Disposition: form-data; name="a"b"\r\n\r\nx\r\n--b--'],

@@ -59,7 +59,8 @@ function dispositionOf(value: string | undefined): Pick<PartHead, 'name' | 'file
   let end = parameter.lastIndex
   for (let match = parameter.exec(value); match !== null; match = parameter.exec(value)) {
     const name = (match[1] as string).toLowerCase()
-    if (name.endsWith('*')) throw malformed(`a part has a ${name}, which forms do not know (RFC 7578 §4.2)`)
+    if (name.endsWith('*') && name !== 'filename*')
+      throw malformed(`a part has a ${name}, which forms do not know (RFC 7578 §4.2)`)
     if (found.has(name)) throw malformed(`the Content-Disposition of a part has ${name} twice`)
     found.set(name, (match[2] ?? match[3] ?? '').replaceAll('%22', '"'))
     end = parameter.lastIndex
@@ -67,5 +68,8 @@ function dispositionOf(value: string | undefined): Pick<PartHead, 'name' | 'file
   const name = found.get('name')
   if (!/^[ \t]*$/.test(value.slice(end)) || name === undefined)
     throw malformed('the Content-Disposition of a part cannot be read, or has no name')
+  // .NET sends both names of a file. That in the other encoding does not count, and alone would make a text of what others take for a file.
+  if (found.has('filename*') && !found.has('filename'))
+    throw malformed('a part has a filename* without a filename, which forms do not know (RFC 7578 §4.2)')
   return { name, filename: found.get('filename') }
 }
