@@ -41,7 +41,7 @@ function renderHttp(results) {
   return [
     `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s; ${thrownAway(results)} ${named.join(', ')}.`,
     ...skipped,
-    '### CPU per request\nµs of the server process, in brackets the part in user mode. The least in bold (our engine without Node is a yardstick, not a choice).',
+    '### CPU per request\nµs of the server process, in brackets the part in user mode. The least in bold (our engine without Node and the system alone are yardsticks, not choices).',
     cpuTable(results),
     '### Targets',
     targetTable(results),

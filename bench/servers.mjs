@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { planFile } from './app/made.mjs'
+import { scenarios } from './scenarios.mjs'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
 const bun = at('./node_modules/@oven/bun-linux-x64/bin/bun')
@@ -28,6 +29,14 @@ export const servers = [
     needs: raw,
     yardstick: true,
     lacks: ['events', 'echo'],
+  },
+  {
+    id: 'floor',
+    title: 'the system alone',
+    command: [raw, 'floor', '0'],
+    needs: raw,
+    yardstick: true,
+    lacks: scenarios.map(({ id }) => id).filter((id) => !['json', 'single', 'many'].includes(id)),
   },
   node('uws', 'uWebSockets.js', './node_modules/@trufflesuite/uws-js-unofficial'),
   onBun('bun', 'Bun.serve', './node_modules/@oven/bun-linux-x64'),

@@ -3,8 +3,10 @@
 //! - `bolt-raw serve PORT PLAN` listens on 127.0.0.1 (port 0 takes a free one) and prints `listening <port>` once it does.
 //! - `bolt-raw count PLAN REQUEST TIMES` feeds the bytes of a file to the engine so often, without a socket or a clock: whoever counts its
 //!   instructions counts the same number every time.
+//! - `bolt-raw floor PORT` is no HTTP server: see `floor.rs`.
 
 mod count;
+mod floor;
 mod handlers;
 
 use std::error::Error;
@@ -24,7 +26,8 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["serve", port, plan] => serve(port, plan),
         ["count", plan, request, times] => count::run(plan, request, times),
-        _ => Err("usage: bolt-raw serve PORT PLAN, or: bolt-raw count PLAN REQUEST TIMES".into()),
+        ["floor", port] => floor::serve(port),
+        _ => Err("usage: bolt-raw serve PORT PLAN, bolt-raw count PLAN REQUEST TIMES, or bolt-raw floor PORT".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
