@@ -78,8 +78,13 @@ type SuccessOf<Map> = {
   [Status in keyof Map]: Status extends 200 | 201 | 202 | 203 | 206 ? BodyOf<Map[Status]> : never
 }[keyof Map]
 type BodyOf<S> = S extends Schema ? OutputOf<S> : undefined
-type RepliesOf<Map> = { [Status in keyof Map & number]: Reply<BodyOf<Map[Status]> | Unseen, Status> }[keyof Map &
-  number]
+type RepliesOf<Map> = {
+  [Status in keyof Map & number]: Reply<BodyOf<Map[Status]> | Unseen, StatusesFor<Map, BodyOf<Map[Status]>>>
+}[keyof Map & number]
+/** The statuses that may have such a body: a reply need not know which of them it is. */
+type StatusesFor<Map, Body> = {
+  [Status in keyof Map & number]: [Body] extends [BodyOf<Map[Status]>] ? Status : never
+}[keyof Map & number]
 
 /** What a handler of a route with these options may return. */
 export type HandlerValue<Options> = Options extends { readonly response: infer R }

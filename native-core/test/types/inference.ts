@@ -125,6 +125,29 @@ app.get('/state', { response: { 200: State, 503: State } }, async (ctx) => {
   const isUp = await Promise.resolve(ctx.request.path.length > 3)
   return isUp ? reply({ state: 'up' }, { status: 200 }) : reply({ state: isUp ? 'up' : 'down' }, { status: 503 })
 })
+const Missing = z.object({ missing: z.string() })
+const states = { 200: State, 404: Missing, 410: Missing, 503: State, 204: null } as const
+app.get('/state/either', { response: states }, (ctx) => {
+  const isUp = ctx.request.path.length > 3
+  if (ctx.query.a === '1') return reply({ missing: 'it' }, { status: isUp ? 404 : 410 })
+  if (ctx.query.a === '2') return reply(undefined, { status: 204 })
+  return reply({ state: isUp ? 'up' : 'down' }, { status: isUp ? 200 : 503 })
+})
+app.get('/state/later', { response: states }, async () => {
+  const status = await Promise.resolve<404 | 410>(404)
+  return reply({ missing: 'it' }, { status })
+})
+const wrongOnce = () => reply({ missing: 'it' }, { status: states ? 404 : 503 })
+// @ts-expect-error one of the statuses has another body
+app.get('/state/wrong', { response: states }, wrongOnce)
+const unnamed = () => reply({ missing: 'it' }, { status: states ? 404 : 409 })
+// @ts-expect-error one of the statuses is not the route's
+app.get('/state/unnamed', { response: states }, unnamed)
+const Narrow = z.object({ a: z.string(), b: z.string() })
+const Wide = z.object({ a: z.string().optional() })
+app.get('/narrow', { response: { 200: Narrow, 202: Wide } }, () =>
+  reply({ a: 'x', b: 'y' }, { status: states ? 200 : 202 }),
+)
 app.get('/state/file', { response: State }, () => reply(file('state.json'), { headers: { 'x-a': 'b' } }))
 app.get('/state/events', { response: { 200: State } }, () => sse(async (send) => void (await send('up'))))
 // @ts-expect-error a status that the route does not name
