@@ -153,7 +153,7 @@ function enterSocket(runtime: Runtime, runner: SocketRunner, sockets: Sockets, o
     }
     const refuse = (error: unknown): void => settle(ctx, 200, Promise.reject(error))
     try {
-      const value = run(ctx)
+      const value = published(ctx, runner.request.label, run)
       if (isThenable(value)) value.then(answer, refuse)
       else answer(value)
     } catch (error) {

@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import { createApp, HttpError, type RequestMessage } from '@bolt-app/core'
 import { expect, it } from 'vitest'
-import { describeHosts } from './hosts.ts'
+import { describeHosts, describeVariants, recorder } from './hosts.ts'
+import { parseMetrics, sampleOf } from './prometheus-format.ts'
+import { Client } from './websocket/client.ts'
 
 const names = ['start', 'finish', 'error'] as const
 
@@ -92,5 +94,40 @@ describeHosts('the trace context', () => {
     app.get('/', (ctx) => ({ trace: ctx.request.trace ?? null }))
     const answer = await app.inject({ url: '/', headers: { traceparent, tracestate: 'a=1,b=2' } })
     expect(answer.json()).toEqual({ trace })
+  })
+})
+
+describeVariants('a WebSocket that is opened', ({ io }) => {
+  it('is an answer with 101 in the channels, the request log and the metrics', async () => {
+    const { entries, logger } = recorder()
+    const app = createApp({ logger, requestLog: true, metrics: true })
+    app.ws('/rooms/:id', {
+      upgrade: (ctx) => {
+        if (ctx.params.id === 'none') throw new HttpError(404, 'no such room')
+      },
+    })
+    const { port } = await app.listen({ port: 0, ...io })
+    const seen = await published(async () => {
+      const client = await Client.open(port, '/rooms/1', { headers: { 'x-request-id': 'mine' } })
+      await client.close()
+      await expect(Client.open(port, '/rooms/none')).rejects.toThrow('404')
+    })
+    const samples = parseMetrics(await app.metrics())
+    await app.close()
+    expect(seen.map(([name, { route, status }]) => [name, route, status])).toEqual([
+      ['start', 'GET /rooms/:id', undefined],
+      ['finish', 'GET /rooms/:id', 101],
+      ['start', 'GET /rooms/:id', undefined],
+      ['error', 'GET /rooms/:id', undefined],
+      ['finish', 'GET /rooms/:id', 404],
+    ])
+    const lines = entries.filter(({ message }) => message === 'request').map(({ fields }) => fields)
+    expect(lines).toMatchObject([
+      { method: 'GET', route: '/rooms/:id', status: 101, requestId: 'mine', address: '127.0.0.1' },
+      { route: '/rooms/:id', status: 404 },
+    ])
+    const route = { method: 'GET', route: '/rooms/:id' }
+    expect(sampleOf(samples, 'bolt_http_requests_total', { ...route, status: '1xx' })).toBe(1)
+    expect(sampleOf(samples, 'bolt_http_request_duration_seconds_count', route)).toBe(2)
   })
 })

@@ -89,6 +89,7 @@ export class FallbackSockets {
       })
       this.#live.set(handle, live)
       accepted = { place, protocol: socket.protocol }
+      exchange.onHead?.(101)
     })
     answerInjected(upgrade.socket)
     return accepted

@@ -1,4 +1,6 @@
 import type { SocketEvent } from '../binding.d.ts'
+import type { Context } from '../context.ts'
+import { publishFinish } from '../diagnostics.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { SocketRunner } from '../runner.ts'
 import { type Violation, violationsOf } from '../violation.ts'
@@ -50,6 +52,7 @@ export class Sockets {
     // The client is gone.
     if (found === undefined) return accepted
     const socket = new LiveSocket(ctx, found.protocol, data)
+    publishFinish(ctx as unknown as Context, ctx._runner.label, 101)
     // Claims are the host's, and forgotten with the socket.
     if (runner.request.hasAuth) void ctx.auth
     this.#entries[found.place] = { socket, runner }

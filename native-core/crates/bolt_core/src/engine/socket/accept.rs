@@ -55,10 +55,13 @@ impl Engine {
             }
         }
         let (protocol, deflate) = (protocol.to_owned(), deflate.map(|(agreed, _)| agreed));
-        let (sequence, id) = (slot.sequence, slot.meta.id);
+        let (sequence, id, seen) = (slot.sequence, slot.meta.id, slot.meta.seen);
         let Some(connection) = self.connections.get_mut(slot.connection) else { return Ok(None) };
         let raw = std::mem::take(&mut slot.raw);
         connection.fulfil(&mut self.cx, sequence, |cx, out| {
+            if let Some(observer) = &cx.observer {
+                cx.observe(observer, &seen, 101, |text| cx.ids.write(text, &raw, id));
+            }
             out.extend_from_slice(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n");
             out.extend_from_slice(&own);
             out.extend_from_slice(cx.date.line());
