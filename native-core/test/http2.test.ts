@@ -10,9 +10,15 @@ import { askHttp2, nameOf, openHttp2 } from './contract/http2.ts'
 const ca = authority()
 const local = ca.issue({ name: 'localhost', servers: ['localhost'] })
 
-describe.each(['without TLS', 'over TLS'] as const)('HTTP/2 %s', (transport) => {
+const transports = [
+  { name: 'without TLS', tls: {}, io: {} },
+  { name: 'over TLS', tls: { tls: local }, io: {} },
+  { name: 'without TLS on a thread', tls: {}, io: { io: 'thread' } },
+  { name: 'over TLS on a thread', tls: { tls: local }, io: { io: 'thread' } },
+] as const
+
+describe.each(transports)('HTTP/2 $name', ({ tls, io }) => {
   const opened: Array<() => unknown> = []
-  const tls = transport === 'over TLS' ? { tls: local } : {}
 
   beforeAll(() => {
     process.env.BOLT_CORE = 'native'
@@ -27,13 +33,13 @@ describe.each(['without TLS', 'over TLS'] as const)('HTTP/2 %s', (transport) => 
   async function serve(declare: Declare, options: Parameters<typeof createApp>[0] = {}): Promise<Server> {
     const app = createApp(options)
     declare(app)
-    const server = await app.listen({ port: 0, ...tls })
+    const server = await app.listen({ port: 0, ...tls, ...io })
     opened.push(() => server.close())
     return server
   }
 
   async function open(server: Server): Promise<ClientHttp2Session> {
-    const session = await openHttp2(server.url, tls.tls === undefined ? undefined : ca.cert)
+    const session = await openHttp2(server.url, 'tls' in tls ? ca.cert : undefined)
     opened.push(() => session.destroy())
     return session
   }
@@ -77,7 +83,7 @@ describe.each(['without TLS', 'over TLS'] as const)('HTTP/2 %s', (transport) => 
       app.get('/', (ctx) => ({ scheme: ctx.request.scheme, cookies: ctx.cookies, host: ctx.headers.get('host') }))
     })
     const answer = await askHttp2(await open(server), { url: '/', headers: { cookie: ['a=1', 'b=2'] } })
-    const scheme = transport === 'over TLS' ? 'https' : 'http'
+    const scheme = 'tls' in tls ? 'https' : 'http'
     expect(JSON.parse(String(answer.body))).toEqual({ scheme, cookies: { a: '1', b: '2' }, host: 'localhost' })
   })
 
@@ -164,7 +170,7 @@ describe.each(['without TLS', 'over TLS'] as const)('HTTP/2 %s', (transport) => 
       await released
       return { done: true }
     })
-    const server = await app.listen({ port: 0, ...tls })
+    const server = await app.listen({ port: 0, ...tls, ...io })
     const session = await open(server)
     const goodbye = new Promise<number>((resolve) => session.once('goaway', resolve))
     const answer = askHttp2(session, { url: '/' })

@@ -9,12 +9,12 @@ import { afterEach, expect, it } from 'vitest'
 import { authority, type Certificate } from './certificates.ts'
 import { raw } from './contract/case.ts'
 import { exchange, ResponseReader } from './contract/client.ts'
-import { describeHosts, recorder } from './hosts.ts'
+import { describeVariants, recorder } from './hosts.ts'
 
 const ca = authority()
 const local = ca.issue({ name: 'localhost', servers: ['localhost'] })
 
-describeHosts('TLS', () => {
+describeVariants('TLS', ({ io }) => {
   const opened: Array<() => unknown> = []
 
   afterEach(async () => {
@@ -29,7 +29,7 @@ describeHosts('TLS', () => {
     }))
     app.mount('/mount', (request) => new Response(request.url))
     app.post('/size', (ctx) => ({ size: ctx.request.bytes().byteLength }))
-    const server = await app.listen({ port: 0, tls })
+    const server = await app.listen({ port: 0, tls, ...io })
     opened.push(() => server.close())
     return server
   }
@@ -182,7 +182,7 @@ describeHosts('TLS', () => {
 
   it('says that there is nothing to read again without TLS', async () => {
     const app = createApp()
-    const server = await app.listen({ port: 0 })
+    const server = await app.listen({ port: 0, ...io })
     opened.push(() => server.close())
     expect(() => server.reloadTls()).toThrow(expect.objectContaining({ code: 'invalid-tls' }))
   })
@@ -228,7 +228,7 @@ describeHosts('TLS', () => {
     ['certificates twice', { ...local, certificates: [local] }, /'certificates' and a 'cert'/],
   ]
   it.each(refused)('config that failed open: does not start with %s', async (_, tls, message) => {
-    await expect(createApp().listen({ port: 0, tls })).rejects.toThrow(message)
+    await expect(createApp().listen({ port: 0, tls, ...io })).rejects.toThrow(message)
   })
 
   it.each([
@@ -236,7 +236,7 @@ describeHosts('TLS', () => {
     ['an old version', { ...local, minVersion: '1.1' }, /'minVersion' is "1.1"/],
     ['http2 that is no flag', local, /'http2' is "yes"/],
   ])('does not start with %s', async (what, tls, message) => {
-    const options = { port: 0, tls, ...(what.startsWith('http2') ? { http2: 'yes' } : {}) } as never
+    const options = { port: 0, tls, ...io, ...(what.startsWith('http2') ? { http2: 'yes' } : {}) } as never
     await expect(createApp().listen(options)).rejects.toThrow(message)
   })
 
@@ -256,7 +256,7 @@ describeHosts('TLS', () => {
       await released
       return { done: true }
     })
-    const server = await app.listen({ port: 0, tls: local })
+    const server = await app.listen({ port: 0, tls: local, ...io })
     const idle = await open(server.port)
     const reader = new ResponseReader(['GET'])
     const idleEnded = new Promise((resolve) => idle.once('end', resolve))

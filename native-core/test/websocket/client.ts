@@ -19,6 +19,8 @@ export class Client {
     })
     socket.on('error', () => undefined)
     this.closed = once(socket, 'close').then(([code, reason]) => [code as number, String(reason)])
+    // One that is never opened fails by `open` already.
+    this.closed.catch(() => undefined)
   }
 
   static async open(
@@ -27,7 +29,8 @@ export class Client {
     options: ClientOptions & { protocols?: string[] } = {},
   ): Promise<Client> {
     const { protocols = [], ...rest } = options
-    const client = new Client(new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, rest))
+    const scheme = rest.ca === undefined ? 'ws' : 'wss'
+    const client = new Client(new WebSocket(`${scheme}://127.0.0.1:${port}${path}`, protocols, rest))
     await once(client.socket, 'open')
     return client
   }

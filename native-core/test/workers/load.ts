@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http'
+import { get as getSecure, Agent as SecureAgent } from 'node:https'
 
 /** What clients that never stop asking have seen. */
 export interface Seen {
@@ -11,11 +12,15 @@ export interface Seen {
 /** Clients on kept and on new connections that ask until told to stop. */
 export class Load {
   readonly seen: Seen = { answered: 0, faults: [], pids: new Set() }
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  readonly #agent: Agent
+  readonly #ca: string | undefined
   readonly #clients: Promise<void>[]
   #isOver = false
 
-  constructor(port: number, paths: readonly string[] = ['/pid', '/pid', '/slow']) {
+  /** With `ca`, the certificate of an authority, clients speak TLS. */
+  constructor(port: number, paths: readonly string[] = ['/pid', '/pid', '/slow'], ca?: string) {
+    this.#ca = ca
+    this.#agent = new (ca === undefined ? Agent : SecureAgent)({ keepAlive: true, maxSockets: 64 })
     const kept = Array.from({ length: 12 }, (_, index) =>
       this.#ask(port, paths[index % paths.length] as string, this.#agent),
     )
@@ -39,7 +44,7 @@ export class Load {
   async #ask(port: number, path: string, agent: Agent | false): Promise<void> {
     while (!this.#isOver) {
       try {
-        const { status, pid } = await request(port, path, agent)
+        const { status, pid } = await request(port, path, agent, this.#ca)
         if (status >= 500) this.seen.faults.push(`${path}: ${status}`)
         this.seen.answered += 1
         this.seen.pids.add(pid)
@@ -53,9 +58,16 @@ export class Load {
   }
 }
 
-function request(port: number, path: string, agent: Agent | false): Promise<{ status: number; pid: number }> {
+function request(
+  port: number,
+  path: string,
+  agent: Agent | false,
+  ca: string | undefined,
+): Promise<{ status: number; pid: number }> {
+  const options = { host: '127.0.0.1', port, path, agent }
+  const ask = ca === undefined ? get : getSecure
   return new Promise((resolve, reject) => {
-    const asked = get({ host: '127.0.0.1', port, path, agent }, (answer) => {
+    const asked = ask(ca === undefined ? options : { ...options, ca, servername: 'localhost' }, (answer) => {
       let body = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {
