@@ -44,6 +44,12 @@ try {
       agents[name] ?? fail(`there is no agent '${name}', but ${Object.keys(agents).join(', ')}`)
     const child = fork(server, [JSON.stringify(options)], { env: { ...process.env, BOLT_CORE: core } })
     running.push(child)
+    // Otherwise the suite would only say that nobody answers.
+    child.once('exit', (code, signal) => {
+      if (child.killed) return
+      console.error(`the server of ${name} ended: ${signal ?? `exit code ${code}`}`)
+      process.exitCode = 1
+    })
     const [port] = await once(child, 'message')
     servers.push({ agent: name, url: `ws://127.0.0.1:${port}` })
   }
@@ -57,13 +63,13 @@ try {
   await writeFile(join(folder, 'spec.json'), JSON.stringify(spec))
   const begin = ['-m', 'fuzzingclient', '-s', join(folder, 'spec.json')]
   await promisify(execFile)(values.wstest, begin, { maxBuffer: 64 * 1024 * 1024 })
-  process.exitCode = report(JSON.parse(await readFile(join(folder, 'index.json'), 'utf8')))
+  if (report(JSON.parse(await readFile(join(folder, 'index.json'), 'utf8'))) > 0) process.exitCode = 1
 } finally {
   for (const child of running) child.kill()
   await rm(folder, { recursive: true, force: true })
 }
 
-/** Prints counts and exceptions; 1 when a case failed. */
+/** Prints counts and exceptions; how many cases failed. */
 function report(index) {
   let failed = 0
   for (const [agent, cases] of Object.entries(index)) {
@@ -78,7 +84,7 @@ function report(index) {
       if (of(behavior).length > 0) console.log(`  ${behavior.toLowerCase()}: ${of(behavior).join(', ')}`)
     for (const [id, { behavior, behaviorClose }] of bad) console.log(`  ${id}: ${behavior}, end ${behaviorClose}`)
   }
-  return failed === 0 ? 0 : 1
+  return failed
 }
 
 function fail(message) {
