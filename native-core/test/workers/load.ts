@@ -1,6 +1,11 @@
 import { Agent, get } from 'node:http'
 import { get as getSecure, Agent as SecureAgent } from 'node:https'
 
+/** Milliseconds that a worker which ends waits for the next request of a kept connection. */
+const IDLE = 1_000
+/** Milliseconds between two looks at whether these clients themselves stand still. */
+const PACE = 50
+
 /** What clients that never stop asking have seen. */
 export interface Seen {
   answered: number
@@ -15,10 +20,19 @@ export class Load {
   readonly #agent: Agent
   readonly #ca: string | undefined
   readonly #clients: Promise<void>[]
+  readonly #watch: NodeJS.Timeout
+  /** When the clients had last stood still for so long that their connections were idle for the workers. */
+  #stoodStill = Number.NEGATIVE_INFINITY
   #isOver = false
 
   /** With `ca`, the certificate of an authority, clients speak TLS. */
   constructor(port: number, paths: readonly string[] = ['/pid', '/pid', '/slow'], ca?: string) {
+    let last = performance.now()
+    this.#watch = setInterval(() => {
+      const now = performance.now()
+      if (now - last > IDLE / 2) this.#stoodStill = now
+      last = now
+    }, PACE)
     this.#ca = ca
     this.#agent = new (ca === undefined ? Agent : SecureAgent)({ keepAlive: true, maxSockets: 64 })
     const kept = Array.from({ length: 12 }, (_, index) =>
@@ -37,6 +51,7 @@ export class Load {
   async stop(): Promise<Seen> {
     this.#isOver = true
     await Promise.all(this.#clients)
+    clearInterval(this.#watch)
     this.#agent.destroy()
     return this.seen
   }
@@ -50,6 +65,8 @@ export class Load {
         this.seen.pids.add(pid)
       } catch (error) {
         const { code, message, isKept } = error as NodeJS.ErrnoException & { isKept?: boolean }
+        // On a busy machine: a connection that rested for so long may be ended, and the request is sent again (RFC 9112 §9.3.1).
+        if (isKept && performance.now() - this.#stoodStill < 2 * IDLE) continue
         this.seen.faults.push(`${path} on a ${isKept ? 'kept' : 'new'} connection: ${code ?? message}`)
         // A refused connection comes back at once; the list should not fill memory.
         if (this.seen.faults.length > 100) return

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
@@ -95,6 +96,19 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether nobody listens at a port. */
+export function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const settle = (refused: boolean) => (): void => {
+      socket.destroy()
+      resolve(refused)
+    }
+    socket.once('connect', settle(false))
+    socket.once('error', settle(true))
+  })
 }
 
 export async function pidOf(port: number, path = '/pid'): Promise<number> {

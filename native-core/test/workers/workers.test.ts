@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseMetrics, sampleOf } from '../prometheus-format.ts'
 import { Load } from './load.ts'
-import { distinctPids, endAll, isAlive, launch, pidOf, serve } from './service.ts'
+import { distinctPids, endAll, isAlive, isRefused, launch, pidOf, serve } from './service.ts'
 
 /** What other processes do takes its time when the machine is busy. */
 const patient = { timeout: 10_000 }
@@ -85,15 +85,18 @@ describe('workers', () => {
 
   it('answer what is in flight on SIGTERM and end with 0, hooks run', async () => {
     const service = await serve()
-    const slow = Array.from({ length: 10 }, () => pidOf(service.port, '/slow?ms=1000'))
+    const held = Array.from({ length: 10 }, () => pidOf(service.port, '/held'))
     await expect.poll(() => service.lines.filter((line) => line === 'entered').length, patient).toBe(10)
     service.process.kill('SIGTERM')
-    await Promise.all(slow)
+    // Once nobody listens any more, all workers have heard of it.
+    await expect.poll(() => isRefused(service.port), patient).toBe(true)
+    for (const pid of service.pids) process.kill(pid, 'SIGUSR2')
+    await Promise.all(held)
     expect(await service.exited).toEqual({ code: 0, signal: null })
     const closed = service.lines.filter((line) => line.includes('closed')).map((line) => JSON.parse(line).closed)
     expect(new Set(closed)).toEqual(new Set([...service.pids, service.process.pid]))
     for (const pid of service.pids) expect(isAlive(pid)).toBe(false)
-  })
+  }, 60_000)
 
   it('answer every request that a kept connection has sent when SIGTERM comes under load', async () => {
     const service = await serve()
@@ -104,7 +107,7 @@ describe('workers', () => {
     const { faults } = await load.stop()
     // Whoever comes later finds nobody; who was connected got an answer.
     expect(faults.filter((fault) => fault.includes('kept'))).toEqual([])
-  })
+  }, 60_000)
 
   it('notice that the supervisor was killed, finish and end', async () => {
     const { port, pids, process } = await serve()
