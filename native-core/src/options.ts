@@ -100,6 +100,7 @@ const defaultLimits: Limits = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   bodyRate: 500,
+  sendRate: 500,
   keepAlive: 65_000,
   connections: 65_536,
   connectionsPerAddress: 65_536,
@@ -154,7 +155,6 @@ const appShape = {
   forms: formsCheck,
   limits: shape.object({
     ...Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, shape.integer({ min: 1 })])),
-    bodyRate: shape.integer({ min: 0 }),
     bodyBytes: shape.integer({ min: 0 }),
     jsonDepth: shape.integer({ min: 1, max: 256 }),
   }),

@@ -21,6 +21,11 @@ export interface Limits {
   requestTimeout: number
   /** Slowest accepted body, bytes per second, after a grace of 5 s. @default 500 */
   bodyRate: number
+  /**
+   * Slowest accepted client, in bytes per second that it takes of what it is sent while some of it waits; looked at every 30 s. One that takes
+   * less is cut off. The node:http fallback has no such limit. @default 500
+   */
+  sendRate: number
   /** Idle time between requests of one connection, ms. @default 65000 */
   keepAlive: number
   /** Open connections. @default 65536 */

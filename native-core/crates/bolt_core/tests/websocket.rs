@@ -610,3 +610,41 @@ fn another(client: &mut Client, more: &str) -> (usize, Handle) {
     client.engine.wrote(id, count);
     (id, handle)
 }
+
+#[test]
+fn an_answer_with_101_is_counted_and_logged_like_any_other() {
+    let observe = r#"{"observe":{"bounds":[1000],"log":true},"#;
+    let peer = Peer::open(&plan("{}", "", "").replacen('{', observe, 1), "X-Request-Id: mine\r\n");
+    let parsed =
+        |text: Option<String>| -> serde_json::Value { serde_json::from_str(&text.expect("observed")).expect("JSON") };
+    let mut engine = peer.client.engine;
+    assert_eq!(
+        parsed(engine.metrics())["routes"],
+        serde_json::json!([{ "route": 0, "classes": [0, 1, 0, 0, 0, 0], "buckets": [1, 0], "sum": 0 }])
+    );
+    assert_eq!(parsed(engine.take_log())["entries"], serde_json::json!([["GET", 0, 101, 0, "mine", "127.0.0.1"]]));
+}
+
+#[test]
+fn a_client_that_does_not_read_is_cut_and_its_handler_told_why() {
+    let mut peer = Peer::open(&plan(r#"{"sendRate":100,"socketIdle":1000000}"#, "", ""), "");
+    peer.client.takes = 0;
+    peer.client.engine.socket_send(peer.handle, false, &[1; 5_000]);
+    peer.client.pump();
+    peer.client.wait(30_000);
+    peer.client.take_more(2_000);
+    peer.client.wait(30_000);
+    assert_eq!(peer.client.engine.fate(peer.client.id), Fate::Reset);
+    assert_eq!(peer.all_news(), [closed(1006, "too slow to take what it is sent (limits.sendRate)")]);
+}
+
+#[test]
+fn a_client_that_reads_and_is_sent_nothing_has_no_clock_but_that_of_its_silence() {
+    let mut peer = Peer::open(&plan(r#"{"sendRate":1000000,"socketIdle":1000000}"#, "", ""), "");
+    for _ in 0..8 {
+        peer.client.wait(60_000);
+        peer.client.engine.socket_send(peer.handle, true, b"tick");
+        peer.client.pump();
+    }
+    assert!(!peer.client.is_ended());
+}

@@ -242,10 +242,26 @@ impl Host {
             outbound.on_time();
         }
         self.engine.on_deadline();
+        while let Some(id) = self.engine.take_slow() {
+            self.judge(id);
+        }
         if self.accept_at.is_some_and(|at| at <= self.clock.now()) {
             self.accept_at = None;
             self.accept();
         }
+    }
+
+    /// Tells the engine how fast a client takes what it is sent.
+    fn judge(&mut self, id: ConnectionId) {
+        let carrier = self.engine.carrier(id);
+        let Some(Some(Link::Socket { socket, .. })) = self.links.get_mut(carrier.unwrap_or(id)) else { return };
+        let taken = match carrier {
+            None => socket.progress(),
+            // Of a connection that takes too little nobody knows which of its streams would go on.
+            Some(_) if socket.blocked => None,
+            Some(_) => socket.session.progress(id),
+        };
+        self.engine.judge(id, taken);
     }
 
     /// When [`Host::on_time`] has something to do, in milliseconds since the host began.

@@ -2,7 +2,7 @@
 //!
 //! A [`Host`] has its own poll, whose file descriptor can sit in another event loop: when it is readable, call [`Host::turn`], run the
 //! calls of the engine, then [`Host::settle`], until there is nothing left. No method calls back.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod accept;
 mod budget;

@@ -161,6 +161,15 @@ impl Session {
         }
     }
 
+    /// How many bytes an exchange's client took since this was last asked while it was blocked; `None` the first time.
+    pub(crate) fn progress(&mut self, exchange: ConnectionId) -> Option<u64> {
+        match self {
+            Self::Http2(http2) => http2.progress(exchange),
+            Self::Tls(tls) => tls.progress(exchange),
+            Self::Http1 | Self::Undecided(..) => None,
+        }
+    }
+
     /// Bytes to write.
     #[inline]
     pub(crate) fn output<'a>(&'a mut self, engine: &'a mut Engine, id: ConnectionId) -> &'a [u8] {
@@ -176,7 +185,7 @@ impl Session {
     pub(crate) fn wrote(&mut self, engine: &mut Engine, id: ConnectionId, count: usize) {
         match self {
             Self::Http1 | Self::Undecided(..) => engine.wrote(id, count),
-            Self::Http2(http2) => http2.wrote(engine, count),
+            Self::Http2(http2) => http2.wrote(count),
             Self::Tls(tls) => tls.wrote(count),
         }
     }

@@ -29,6 +29,10 @@ pub(crate) struct Socket {
     /// It took less than there was to write: only then does it matter that it can be written to, which every event says.
     pub(crate) blocked: bool,
     shut: bool,
+    /// Bytes that the system took.
+    written: u64,
+    /// How much had reached the client when it was last looked at, since it blocked.
+    reached: Option<i64>,
 }
 
 /// What is left to do for a socket.
@@ -44,7 +48,18 @@ pub(crate) enum Next {
 
 impl Socket {
     pub(crate) fn new(stream: Stream, session: Session, peer: IpAddr) -> Self {
-        Self { stream, session, peer, readable: false, hung_up: false, is_queued: false, blocked: false, shut: false }
+        Self {
+            stream,
+            session,
+            peer,
+            readable: false,
+            hung_up: false,
+            is_queued: false,
+            blocked: false,
+            shut: false,
+            written: 0,
+            reached: None,
+        }
     }
 
     /// Reads what is there, as far as it is wanted.
@@ -81,7 +96,6 @@ impl Socket {
 
     /// Writes what there is, and follows the engine's decision on the connection.
     pub(crate) fn write(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
-        self.blocked = false;
         for _ in 0..WRITES {
             let output = self.session.output(engine, id);
             if output.is_empty() {
@@ -90,17 +104,14 @@ impl Socket {
             match self.stream.send(output) {
                 Ok(count) => {
                     let all = count == output.len();
+                    self.written += count as u64;
                     self.session.wrote(engine, id, count);
                     if !all {
-                        self.blocked = true;
-                        return if self.session.fate(engine, id) == Fate::Close { Next::Close } else { Next::Wait };
+                        return self.block(engine, id);
                     }
                 }
                 Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock => {
-                        self.blocked = true;
-                        return if self.session.fate(engine, id) == Fate::Close { Next::Close } else { Next::Wait };
-                    }
+                    ErrorKind::WouldBlock => return self.block(engine, id),
                     ErrorKind::Interrupted => {}
                     _ => return Next::Close,
                 },
@@ -109,7 +120,34 @@ impl Socket {
         if self.session.output(engine, id).is_empty() { self.follow(engine, id) } else { Next::Again }
     }
 
+    /// The client has to take some of it first.
+    #[cold]
+    fn block(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
+        if !std::mem::replace(&mut self.blocked, true) {
+            self.reached = None;
+            engine.blocked(id);
+        }
+        match self.session.fate(engine, id) {
+            Fate::Open | Fate::Linger => Next::Wait,
+            Fate::Close => Next::Close,
+            Fate::Reset => {
+                self.stream.reset_when_closed();
+                Next::Close
+            }
+        }
+    }
+
+    /// How many bytes reached the client since this was last asked while it was blocked; `None` the first time.
+    pub(crate) fn progress(&mut self) -> Option<u64> {
+        let reached = self.written as i64 - self.stream.unacknowledged() as i64;
+        let before = self.reached.replace(reached)?;
+        Some(u64::try_from(reached - before).unwrap_or_default())
+    }
+
     fn follow(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
+        if std::mem::take(&mut self.blocked) {
+            engine.unblocked(id);
+        }
         match self.session.fate(engine, id) {
             Fate::Open => Next::Wait,
             Fate::Close => Next::Close,

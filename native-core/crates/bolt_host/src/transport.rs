@@ -42,6 +42,15 @@ impl Stream {
         }
     }
 
+    /// Bytes that were sent and have not reached the other side's system; 0 where this system does not tell.
+    pub(crate) fn unacknowledged(&self) -> u64 {
+        match self {
+            Self::Tcp(stream) => unacknowledged(stream),
+            #[cfg(unix)]
+            Self::Unix(stream) => unacknowledged(stream),
+        }
+    }
+
     /// Ends the writing side.
     pub(crate) fn shut_down(&self) -> io::Result<()> {
         match self {
@@ -99,6 +108,21 @@ fn receive(socket: impl std::os::fd::AsFd, buffer: &mut [u8]) -> io::Result<usiz
 #[inline]
 fn send(socket: impl std::os::fd::AsFd, bytes: &[u8]) -> io::Result<usize> {
     Ok(rustix::net::send(socket, bytes, rustix::net::SendFlags::NOSIGNAL)?)
+}
+
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[expect(unsafe_code, reason = "no crate at hand has a safe form of this request")]
+fn unacknowledged(socket: impl std::os::fd::AsFd) -> u64 {
+    /// `SIOCOUTQ` of these architectures.
+    const OUTPUT_QUEUE: rustix::ioctl::Opcode = 0x5411;
+    // SAFETY: of a socket the request writes one C int, which the getter has room for, and reads nothing.
+    let queued = unsafe { rustix::ioctl::ioctl(socket, rustix::ioctl::Getter::<OUTPUT_QUEUE, i32>::new()) };
+    queued.ok().and_then(|queued| u64::try_from(queued).ok()).unwrap_or_default()
+}
+
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+fn unacknowledged<S>(_: &S) -> u64 {
+    0
 }
 
 // Elsewhere mio must see each call: on Windows that is how it learns to report readiness again.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::exchange::Security;
+use super::pace::Pace;
 use super::slots::Handle;
 use super::stream::Outgoing;
 use super::tail::Tail;
@@ -30,7 +31,7 @@ pub enum Fate {
     Linger,
     /// Close.
     Close,
-    /// Close so that the client sees a failure: it could take what it got for the whole response.
+    /// Close so that the client sees a failure, and nothing unsent is kept for it.
     Reset,
 }
 
@@ -143,8 +144,8 @@ pub(crate) struct Connection {
     pub(super) phase: Phase,
     /// When the phase began: the first byte of a head, or the last response.
     pub(super) since: u64,
-    /// When output was last taken, or became available.
-    pub(super) moved: u64,
+    /// How fast the client takes the output.
+    pub(super) pace: Pace,
     pub(super) linger: bool,
     pub(super) lingering: Option<u64>,
     pub(super) eof: Option<u64>,
@@ -169,7 +170,7 @@ impl Connection {
             first: 0,
             phase: Phase::Head,
             since: now,
-            moved: now,
+            pace: Pace::Free,
             linger: false,
             lingering: None,
             eof: None,
@@ -185,7 +186,6 @@ impl Connection {
     /// Notes that `count` bytes were written, and goes on with a file or a stream when there is room.
     pub(super) fn wrote(&mut self, cx: &mut Context, count: usize, stream_buffer: usize) {
         self.sent += count;
-        self.moved = cx.now;
         if let Some(Waiting::Stream(stream)) = self.queue.front_mut()
             && stream.is_stopped
             && self.tail.is_none()
@@ -245,7 +245,8 @@ impl Connection {
 
     pub(super) fn fate(&self) -> Fate {
         if self.broken {
-            return Fate::Close;
+            // What a client that is too slow did not take is of no use to it, and waits in the system as long as it likes.
+            return if self.pace == Pace::TooSlow { Fate::Reset } else { Fate::Close };
         }
         if !self.is_flushed() {
             return Fate::Open;
@@ -323,7 +324,6 @@ impl Connection {
     }
 
     pub(super) fn started(&mut self, cx: &mut Context) {
-        self.moved = cx.now;
         if self.input.is_empty() {
             self.since = cx.now;
         }

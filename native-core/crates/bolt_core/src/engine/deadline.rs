@@ -58,10 +58,14 @@ impl Engine {
     fn expire(&mut self, id: usize) {
         let Some(connection) = self.connections.get_mut(id) else { return };
         let limits = &self.app.limits;
+        if connection.pace.next_look().is_some_and(|next| next <= self.cx.now) {
+            connection.look_again(self.cx.now);
+            return self.cx.slow.push(id);
+        }
         if connection.expire_carrier(self.cx.now) {
             return self.cx.touch(connection);
         }
-        if connection.lingering.is_some() || connection.eof.is_some() || !connection.is_flushed() {
+        if connection.lingering.is_some() || connection.eof.is_some() {
             connection.broken = true;
             return self.cx.touch(connection);
         }
@@ -108,8 +112,12 @@ impl Connection {
         if let Some(since) = self.lingering {
             return Some(since + LINGER);
         }
+        // While it is the client that is waited for, nothing else is. With TLS what it did not take may lie below the engine.
+        if let Some(next) = self.pace.next_look() {
+            return Some(next);
+        }
         if !self.is_flushed() {
-            return Some(self.moved + limits.keep_alive);
+            return None;
         }
         if let Some(since) = self.eof {
             return Some(since + AFTER_EOF);
@@ -127,8 +135,8 @@ impl Connection {
         }
     }
 
-    /// When the handler that everything waits for must have answered. A response that is being sent has no deadline but that of a client
-    /// that takes nothing.
+    /// When the handler that everything waits for must have answered. A response that is being sent has none;
+    /// how fast its client takes it is looked at in `pace.rs`.
     fn answer_deadline(&self, limits: &Limits) -> Option<u64> {
         let (handle, since) = self.awaited()?;
         let since = match &self.phase {

@@ -18,6 +18,7 @@ mod files;
 mod inputs;
 mod intake;
 mod observe;
+mod pace;
 mod problem;
 mod proxies;
 mod request_id;
@@ -120,6 +121,8 @@ pub(crate) struct Context {
     events: VecDeque<(Handle, Event)>,
     /// Connections with something to write, to resume or to close.
     touched: Vec<ConnectionId>,
+    /// Connections whose clients are to be looked at.
+    slow: Vec<ConnectionId>,
     stats: Stats,
     date: DateLine,
     /// Milliseconds of the host's monotonic clock.
@@ -160,6 +163,7 @@ impl Engine {
                 calls: VecDeque::new(),
                 events: VecDeque::new(),
                 touched: Vec::new(),
+                slow: Vec::new(),
                 stats: Stats::default(),
                 date: DateLine::new(0),
                 now: 0,

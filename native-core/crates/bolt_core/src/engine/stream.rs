@@ -138,8 +138,6 @@ impl Engine {
         let sequence = slot.sequence;
         let Some(connection) = self.connections.get_mut(slot.connection) else { return Ok(None) };
         let unsent = connection.push(&mut self.cx, sequence, bytes, self.app.limits.stream_buffer)?;
-        // A client that takes nothing has a deadline from the first byte on that waits for it.
-        self.cx.sweep_by(connection.deadline(&self.app.limits));
         Ok(Some(unsent))
     }
 
@@ -201,9 +199,7 @@ impl Connection {
         let is_current = self.is_current(sequence);
         let Some(Waiting::Stream(stream)) = self.queue.get_mut((sequence - self.first) as usize) else { return Ok(0) };
         stream.admit(bytes.len())?;
-        if is_current && self.sent == self.output.len() {
-            self.moved = cx.now;
-        } else if is_current && self.sent >= self.output.len() - self.sent {
+        if is_current && self.sent > 0 && self.sent >= self.output.len() - self.sent {
             // Of a client that keeps up, but never quite, the sent part would grow for ever.
             self.output.drain(..self.sent);
             self.sent = 0;

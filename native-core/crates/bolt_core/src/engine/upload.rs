@@ -133,7 +133,6 @@ impl Connection {
             incoming.invitation = Invitation::None;
             incoming.start_clock(cx.now);
             self.output.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
-            self.moved = cx.now;
             cx.touch(self);
         }
     }

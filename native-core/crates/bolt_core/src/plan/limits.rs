@@ -28,6 +28,8 @@ pub struct Limits {
     pub request_timeout: u64,
     /// Slowest accepted body, bytes per second, after 5 s of grace.
     pub body_rate: u64,
+    /// Slowest accepted client, in bytes per second that it takes of what it is sent while some of it waits.
+    pub send_rate: u64,
     /// Idle time between requests of one connection.
     pub keep_alive: u64,
     /// Open connections.
@@ -58,6 +60,7 @@ impl Default for Limits {
             headers_timeout: 10_000,
             request_timeout: 60_000,
             body_rate: 500,
+            send_rate: 500,
             keep_alive: 65_000,
             connections: 65_536,
             connections_per_address: 65_536,
@@ -99,6 +102,7 @@ impl Limits {
             ("headersTimeout", self.headers_timeout),
             ("requestTimeout", self.request_timeout),
             ("bodyRate", self.body_rate),
+            ("sendRate", self.send_rate),
             ("keepAlive", self.keep_alive),
             ("socketIdle", self.socket_idle),
         ];

@@ -63,6 +63,10 @@ pub(crate) struct Client {
     pub(crate) now: u64,
     /// Bytes it still takes; then it does not read any more.
     pub(crate) takes: usize,
+    /// Bytes it had taken when it was last looked at since it blocked, as a host counts them.
+    looked: Option<u64>,
+    taken: u64,
+    is_blocked: bool,
 }
 
 impl Client {
@@ -70,7 +74,17 @@ impl Client {
         let mut engine = Engine::new(plan, Slots::default()).expect("a valid plan");
         engine.set_time(0, 1_700_000_000);
         let id = engine.open("127.0.0.1".parse().expect("an address"));
-        Self { engine, id, received: Vec::new(), heads: false, now: 0, takes: usize::MAX }
+        Self {
+            engine,
+            id,
+            received: Vec::new(),
+            heads: false,
+            now: 0,
+            takes: usize::MAX,
+            looked: None,
+            taken: 0,
+            is_blocked: false,
+        }
     }
 
     /// Sends bytes, as far as the engine takes them, and reads what comes back.
@@ -83,6 +97,10 @@ impl Client {
         self.now += ms;
         self.engine.set_time(self.now, 1_700_000_000 + self.now / 1000);
         self.engine.on_deadline();
+        while let Some(id) = self.engine.take_slow() {
+            let before = self.looked.replace(self.taken);
+            self.engine.judge(id, before.map(|before| self.taken - before));
+        }
         self.pump();
     }
 
@@ -146,11 +164,20 @@ impl Client {
                 break;
             }
             self.received.extend_from_slice(&output[..count]);
+            self.taken += count as u64;
             if self.takes != usize::MAX {
                 self.takes -= count;
             }
             self.engine.wrote(id, count);
         }
+        let is_blocked = !self.engine.output(id).is_empty();
+        if is_blocked && !self.is_blocked {
+            self.looked = None;
+            self.engine.blocked(id);
+        } else if !is_blocked && self.is_blocked {
+            self.engine.unblocked(id);
+        }
+        self.is_blocked = is_blocked;
     }
 
     /// What came so far, as text.

@@ -9,6 +9,10 @@ const PER_SECOND: u64 = 100;
 const PREFACE: usize = 24;
 /// Length of a frame header (RFC 9113 §4.1).
 const HEADER: usize = 9;
+/// Length of the payload of WINDOW_UPDATE (RFC 9113 §6.9).
+const INCREMENT: usize = 4;
+/// Bytes of content that may be sent on a connection whose client has not opened its window (RFC 9113 §6.9.2).
+const FIRST_WINDOW: u64 = 65_535;
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
@@ -20,9 +24,14 @@ const END_HEADERS: u8 = 4;
 /// What is known of the frames of one connection.
 #[derive(Debug)]
 pub(super) struct Frames {
-    header: [u8; HEADER],
+    /// A frame header, and the increment of a WINDOW_UPDATE.
+    header: [u8; HEADER + INCREMENT],
     /// How much of `header` is there.
     filled: usize,
+    /// How much of it there has to be.
+    wanted: usize,
+    /// Bytes of content that the client allows for the connection, from its beginning on.
+    window: u64,
     /// Bytes that belong to no frame header: the preface, then payloads.
     skip: usize,
     /// HEADERS came, and their last CONTINUATION did not.
@@ -38,8 +47,10 @@ impl Frames {
     pub(super) fn new(now: u64) -> Self {
         Self {
             // No frame's; so the preface is not taken for the content of a DATA frame.
-            header: [u8::MAX; HEADER],
+            header: [u8::MAX; HEADER + INCREMENT],
             filled: 0,
+            wanted: HEADER,
+            window: FIRST_WINDOW,
             skip: PREFACE,
             in_head: false,
             incomplete: Some(now),
@@ -59,12 +70,11 @@ impl Frames {
                 bytes = &bytes[count..];
                 continue;
             }
-            let count = (HEADER - self.filled).min(bytes.len());
+            let count = (self.wanted - self.filled).min(bytes.len());
             self.header[self.filled..self.filled + count].copy_from_slice(&bytes[..count]);
             self.filled += count;
             bytes = &bytes[count..];
-            if self.filled == HEADER {
-                self.filled = 0;
+            if self.filled == self.wanted {
                 is_fine &= self.frame();
             }
         }
@@ -75,8 +85,18 @@ impl Frames {
     }
 
     fn frame(&mut self) -> bool {
-        let [a, b, c, kind, flags, ..] = self.header;
+        let [a, b, c, kind, flags, s, t, u, v, increment @ ..] = self.header;
+        if self.filled == HEADER + INCREMENT {
+            (self.filled, self.wanted) = (0, HEADER);
+            self.window += u64::from(u32::from_be_bytes(increment) & 0x7fff_ffff);
+            return true;
+        }
         let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
+        if kind == WINDOW_UPDATE && length == INCREMENT && [s & 0x7f, t, u, v] == [0; 4] {
+            self.wanted = HEADER + INCREMENT;
+            return true;
+        }
+        self.filled = 0;
         self.skip = length;
         let is_cheap = match kind {
             DATA => length == 0 && flags & END_STREAM == 0,
@@ -103,6 +123,11 @@ impl Frames {
     /// A response was sent completely.
     pub(super) fn reward(&mut self) {
         self.allowance = (self.allowance + 1_000).min(BURST * 1_000);
+    }
+
+    /// How many bytes of content the client allows for the connection, from its beginning on.
+    pub(super) fn window(&self) -> u64 {
+        self.window
     }
 
     /// Since when the client owes the rest of a frame or head.
@@ -157,6 +182,18 @@ mod tests {
         frames.reward();
         assert!(frames.scan(&frame(3, 0, 4), 10), "one more after a response");
         assert!(!frames.scan(&frame(6, 0, 8), 10));
+    }
+
+    #[test]
+    fn the_window_of_the_connection_is_known_however_its_frames_are_cut() {
+        let update = |stream: u8, increment: u8| vec![0, 0, 4, WINDOW_UPDATE, 0, 0, 0, 0, stream, 0, 0, 0, increment];
+        let bytes = [update(0, 7), update(1, 50), frame(6, 0, 8), update(0, 200)].concat();
+        for size in [1, 5, 10, 13, 100] {
+            let mut frames = started();
+            assert_eq!(frames.window(), 65_535);
+            assert!(bytes.chunks(size).all(|piece| frames.scan(piece, 0)));
+            assert_eq!((frames.window(), frames.incomplete()), (65_742, None), "{size}");
+        }
     }
 
     #[test]

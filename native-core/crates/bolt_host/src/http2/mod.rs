@@ -54,8 +54,8 @@ pub(crate) struct Http2 {
     is_secure: bool,
     /// Since when no request is under way.
     idle: u64,
-    /// When bytes to the client were last taken, or became available.
-    moved: u64,
+    /// Bytes of content that were handed to the protocol.
+    handed: u64,
     output: Vec<u8>,
     sent: usize,
     is_ended: bool,
@@ -92,7 +92,7 @@ impl Http2 {
             frames: Frames::new(now),
             is_secure,
             idle: now,
-            moved: now,
+            handed: 0,
             output: Vec::new(),
             sent: 0,
             is_ended: false,
@@ -144,15 +144,23 @@ impl Http2 {
     }
 
     /// Notes that so many of them were written.
-    pub(crate) fn wrote(&mut self, engine: &Engine, count: usize) {
+    pub(crate) fn wrote(&mut self, count: usize) {
         self.sent += count;
-        self.moved = engine.now();
+    }
+
+    /// How many bytes the client took of an exchange since this was last asked while it was blocked; `None` the first time. As long as it
+    /// has no window for the connection, what it took of all exchanges counts, as nobody chose between them.
+    pub(crate) fn progress(&mut self, exchange: ConnectionId) -> Option<u64> {
+        let is_starved = self.handed >= self.frames.window();
+        let handed = self.handed;
+        let (own, all) = self.streams.get_mut(&exchange)?.progress(handed)?;
+        Some(if is_starved { all } else { own })
     }
 
     /// What becomes of the connection once everything is written.
     pub(crate) fn fate(&self, engine: &Engine, carrier: ConnectionId) -> Fate {
         match self.state {
-            _ if engine.is_broken(carrier) => Fate::Close,
+            _ if engine.is_broken(carrier) => engine.fate(carrier),
             _ if self.sent < self.output.len() => Fate::Open,
             State::Over if self.is_ended => Fate::Close,
             State::Over => Fate::Linger,
@@ -200,7 +208,6 @@ impl Http2 {
             }
         }
         if !had_output && self.has_output() {
-            self.moved = engine.now();
             engine.touch(carrier);
         }
         engine.set_carrier_deadline(carrier, self.deadline(engine.limits()));
@@ -253,7 +260,7 @@ impl Http2 {
 
     fn serve(&mut self, engine: &mut Engine, exchange: ConnectionId) {
         let Some(stream) = self.streams.get_mut(&exchange) else { return };
-        let progress = stream.serve(engine);
+        let progress = stream.serve(engine, &mut self.handed);
         if progress == Progress::Waiting {
             return;
         }
@@ -287,7 +294,7 @@ impl Http2 {
 
     fn deadline(&self, limits: &Limits) -> Option<u64> {
         if self.has_output() {
-            return Some(self.moved + limits.keep_alive);
+            return None;
         }
         let incomplete = self.frames.incomplete().map(|since| since + limits.headers_timeout);
         let idle = self.streams.is_empty().then_some(self.idle + limits.keep_alive);

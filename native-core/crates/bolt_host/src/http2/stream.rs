@@ -35,6 +35,12 @@ pub(super) struct Stream {
     /// What is still to come of the request.
     request: Option<RecvStream>,
     response: Outgoing,
+    /// Bytes of content that were handed to the protocol.
+    handed: u64,
+    /// The client has no window for what there is.
+    is_blocked: bool,
+    /// What was handed over of this stream and of all of them when the client was last looked at, since it blocked.
+    reached: Option<(u64, u64)>,
 }
 
 /// How far the response is.
@@ -51,18 +57,34 @@ impl Stream {
         respond: SendResponse<Bytes>,
     ) -> Self {
         let waker = Waker::from(ready.clone());
-        Self { exchange, ready, waker, request, response: Outgoing::Head(respond) }
+        Self {
+            exchange,
+            ready,
+            waker,
+            request,
+            response: Outgoing::Head(respond),
+            handed: 0,
+            is_blocked: false,
+            reached: None,
+        }
     }
 
-    /// Does what can be done in both directions.
-    pub(super) fn serve(&mut self, engine: &mut Engine) -> Progress {
+    /// What was handed over of this stream and of all of them, `all` by now, since this was last asked while the stream was blocked; `None`
+    /// the first time.
+    pub(super) fn progress(&mut self, all: u64) -> Option<(u64, u64)> {
+        let (own_before, all_before) = self.reached.replace((self.handed, all))?;
+        Some((self.handed - own_before, all - all_before))
+    }
+
+    /// Does what can be done in both directions; `handed` counts the content of all streams.
+    pub(super) fn serve(&mut self, engine: &mut Engine, handed: &mut u64) -> Progress {
         self.ready.clear();
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
         if self.response.is_reset(&mut cx) || self.take_request(engine, &mut cx).is_err() {
             return Progress::Lost;
         }
-        match self.send_response(engine, &mut cx) {
+        match self.send_response(engine, handed, &mut cx) {
             // The body of a request that the engine is done with is not read; dropping it tells the client so (RFC 9113 §8.1).
             Ok(progress) => progress,
             Err(_) => Progress::Lost,
@@ -94,10 +116,16 @@ impl Stream {
         Ok(())
     }
 
-    fn send_response(&mut self, engine: &mut Engine, cx: &mut Context<'_>) -> Result<Progress, h2::Error> {
+    fn send_response(
+        &mut self,
+        engine: &mut Engine,
+        handed: &mut u64,
+        cx: &mut Context<'_>,
+    ) -> Result<Progress, h2::Error> {
         loop {
             if engine.is_cut(self.exchange) {
-                self.response.reset(Reason::INTERNAL_ERROR);
+                let is_too_slow = engine.is_too_slow(self.exchange);
+                self.response.reset(if is_too_slow { Reason::ENHANCE_YOUR_CALM } else { Reason::INTERNAL_ERROR });
                 return Ok(Progress::Lost);
             }
             let output = engine.output(self.exchange);
@@ -129,14 +157,26 @@ impl Stream {
                     return Ok(Progress::Waiting);
                 }
                 Outgoing::Body(body) => {
-                    let Some(room) = room(body, output.len(), cx)? else { return Ok(Progress::Waiting) };
+                    let Some(room) = room(body, output.len(), cx)? else {
+                        if !std::mem::replace(&mut self.is_blocked, true) {
+                            self.reached = None;
+                            engine.blocked(self.exchange);
+                        }
+                        return Ok(Progress::Waiting);
+                    };
                     let count = output.len().min(room);
                     let data = Bytes::copy_from_slice(&output[..count]);
                     engine.wrote(self.exchange, count);
                     let is_over = self::is_over(engine, self.exchange);
                     body.send_data(data, is_over)?;
+                    self.handed += count as u64;
+                    *handed += count as u64;
                     if is_over {
                         return Ok(Progress::Done);
+                    }
+                    if self.is_blocked && engine.output(self.exchange).is_empty() {
+                        self.is_blocked = false;
+                        engine.unblocked(self.exchange);
                     }
                 }
             }

@@ -152,6 +152,14 @@ impl Tls {
         }
     }
 
+    /// How many bytes an exchange's client took since this was last asked while it was blocked; `None` the first time.
+    pub(crate) fn progress(&mut self, exchange: ConnectionId) -> Option<u64> {
+        match &mut self.inner {
+            Inner::Http2(http2) => http2.progress(exchange),
+            Inner::Handshake | Inner::Http1 => None,
+        }
+    }
+
     /// Bytes to write.
     pub(crate) fn output(&mut self, engine: &mut Engine, id: ConnectionId) -> &[u8] {
         if self.sent == self.output.len() {
@@ -185,7 +193,7 @@ impl Tls {
             }
             taken += count;
             match &mut self.inner {
-                Inner::Http2(http2) => http2.wrote(engine, count),
+                Inner::Http2(http2) => http2.wrote(count),
                 _ => engine.wrote(id, count),
             }
         }
@@ -203,7 +211,7 @@ impl Tls {
     /// What becomes of the connection once everything is written.
     pub(crate) fn fate(&self, engine: &Engine, id: ConnectionId) -> Fate {
         match self.inner_fate(engine, id) {
-            _ if engine.is_broken(id) => Fate::Close,
+            _ if engine.is_broken(id) => engine.fate(id),
             _ if self.sent < self.output.len() => Fate::Open,
             Fate::Close if !self.is_ended && !engine.is_cut(id) => Fate::Linger,
             fate => fate,

@@ -190,6 +190,16 @@ pub(super) fn lost(connection: &mut Connection, cx: &mut Context) {
     }
 }
 
+/// The client does not take what it is sent: its connection is cut, and JavaScript is told why.
+pub(super) fn too_slow(connection: &mut Connection, cx: &mut Context) {
+    if let Phase::Socket(upgraded) = &connection.phase
+        && let Some(socket) = cx.slots.get_mut(upgraded.handle).and_then(|slot| slot.socket.as_mut())
+    {
+        socket.ending = Some((CloseCode::ABNORMAL, send::TOO_LITTLE.to_owned()));
+        lost(connection, cx);
+    }
+}
+
 /// The server shuts down.
 pub(super) fn restart(connection: &mut Connection, cx: &mut Context) {
     if let Phase::Socket(upgraded) = &connection.phase {

@@ -8,6 +8,7 @@ use super::{SocketRoute, read};
 use crate::websocket::{CloseCode, Opcode, close, frame};
 
 const TOO_SLOW: &str = "too slow to take what it is sent (limits.bufferedBytes)";
+pub(super) const TOO_LITTLE: &str = "too slow to take what it is sent (limits.sendRate)";
 
 impl Engine {
     /// Sends a message; how many bytes wait for the client then. `None`, and nothing sent, when the socket is over. A client that
@@ -47,9 +48,7 @@ impl Connection {
 
     /// The output, to append to.
     pub(super) fn frames(&mut self, cx: &mut Context) -> &mut Vec<u8> {
-        if self.sent == self.output.len() {
-            self.moved = cx.now;
-        } else if self.sent >= self.output.len() - self.sent {
+        if self.sent > 0 && self.sent >= self.output.len() - self.sent {
             // Of a client that keeps up, but never quite, the sent part would grow for ever.
             self.output.drain(..self.sent);
             self.sent = 0;

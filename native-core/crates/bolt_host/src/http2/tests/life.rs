@@ -121,17 +121,17 @@ fn a_client_that_is_gone_aborts_all_its_requests() {
 
 #[test]
 fn a_client_that_takes_nothing_from_the_socket_is_cut() {
-    let mut rig = Rig::with(r#"{"keepAlive":5000}"#, Builder::new().initial_window_size(1_000_000));
-    rig.server.answer = vec![b'x'; 100_000];
+    let mut rig = Rig::with("{}", Builder::new().initial_window_size(1_000_000));
+    rig.server.answer = vec![b'x'; 50_000];
     let (carrier, engine) = (rig.server.carrier, &mut rig.server.engine);
     rig.server.http2.receive(engine, carrier, &super::floods::get(1, "/json"));
     let call = engine.next_call().expect("a call");
     engine.complete(call.handle, &rig.server.answer);
     rig.server.http2.touch(engine.take_touched().expect("touched"));
     assert!(!rig.server.http2.output(engine, carrier).is_empty());
-    for _ in 0..2 {
-        rig.server.pass(5_200);
-        rig.server.http2.output(&mut rig.server.engine, carrier);
-    }
-    assert!(rig.server.engine.is_broken(carrier));
+    engine.blocked(carrier);
+    rig.server.pass(30_000);
+    assert_eq!(rig.server.engine.take_slow(), Some(carrier));
+    rig.server.engine.judge(carrier, Some(0));
+    assert_eq!(rig.server.http2.fate(&rig.server.engine, carrier), Fate::Reset);
 }

@@ -3,6 +3,7 @@
 
 mod floods;
 mod life;
+mod pace;
 mod requests;
 mod rig;
 mod streams;

@@ -203,6 +203,19 @@ pub(super) fn take(rig: &mut Rig, body: &mut RecvStream) -> Option<usize> {
     panic!("nothing came")
 }
 
+/// How a body failed; `None` when it ended well.
+pub(super) fn failure(rig: &mut Rig, body: &mut RecvStream) -> Option<h2::Error> {
+    for _ in 0..1_000 {
+        match body.poll_data(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Some(Ok(_))) => {}
+            Poll::Ready(Some(Err(error))) => return Some(error),
+            Poll::Ready(None) => return None,
+            Poll::Pending => rig.run(),
+        }
+    }
+    panic!("nothing came")
+}
+
 fn read(rig: &mut Rig, body: &mut RecvStream) -> usize {
     std::iter::from_fn(|| take(rig, body)).sum()
 }

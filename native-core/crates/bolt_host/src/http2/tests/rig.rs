@@ -74,7 +74,7 @@ impl Server {
             let output = self.http2.output(&mut self.engine, self.carrier);
             let count = output.len();
             out.extend_from_slice(output);
-            self.http2.wrote(&self.engine, count);
+            self.http2.wrote(count);
             if is_quiet && count == 0 {
                 self.written += out.len();
                 return out;
@@ -103,6 +103,15 @@ impl Server {
         self.now += milliseconds;
         self.engine.set_time(self.now, self.now / 1_000);
         self.engine.on_deadline();
+    }
+
+    /// Lets time pass, and looks at clients whose time has come as a host does.
+    pub(super) fn look(&mut self, milliseconds: u64) {
+        self.pass(milliseconds);
+        while let Some(exchange) = self.engine.take_slow() {
+            let taken = self.http2.progress(exchange);
+            self.engine.judge(exchange, taken);
+        }
     }
 
     pub(super) fn fate(&mut self) -> Fate {

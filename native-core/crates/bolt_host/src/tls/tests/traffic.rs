@@ -38,6 +38,35 @@ fn a_large_response_arrives_and_little_of_it_waits() {
 }
 
 #[test]
+fn the_end_of_a_response_is_not_cut_off_while_its_client_takes_it() {
+    for request in
+        ["GET /json HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET /json HTTP/1.1\r\nHost: a\r\n\r\n"]
+    {
+        let mut rig = rig();
+        rig.run().expect("understood");
+        let mut sent = Vec::new();
+        std::io::Write::write_all(&mut rig.client.writer(), request.as_bytes()).expect("written");
+        while rig.client.wants_write() {
+            rig.client.write_tls(&mut sent).expect("written");
+        }
+        rig.tls.receive(&mut rig.engine, rig.id, &sent);
+        let call = rig.engine.next_call().expect("a call");
+        rig.engine.complete(call.handle, &[b'x'; 50_000]);
+        // The engine has nothing more; what the client did not take is encrypted already.
+        assert!(rig.tls.output(&mut rig.engine, rig.id).len() > 50_000);
+        rig.engine.blocked(rig.id);
+        for _ in 0..6 {
+            rig.pass(20_000);
+            assert_eq!(rig.tls.fate(&rig.engine, rig.id), Fate::Open, "{request}");
+        }
+        rig.run().expect("understood");
+        rig.engine.unblocked(rig.id);
+        rig.pass(500);
+        assert!(rig.tls.fate(&rig.engine, rig.id) != Fate::Close, "idle only from now on");
+    }
+}
+
+#[test]
 fn a_connection_ends_with_close_notify() {
     let mut rig = rig();
     let answer = rig.send(b"GET /json HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n");
