@@ -19,7 +19,7 @@ const numbers = Array.from({ length: 40_000 }, (_, index) => index)
 
 describeHosts('bodies made to cost as much as they can', () => {
   const answer = (schema: Schema, body: string): Promise<InjectResponse> => {
-    const app = createApp()
+    const app = createApp({ limits: { bodyBytes: 16 * 1024 ** 2 } })
     app.post('/', { body: schema }, () => ({ ok: true }))
     return app.inject({ method: 'POST', url: '/', body, headers: { 'content-type': 'application/json' } })
   }
@@ -55,5 +55,11 @@ describeHosts('bodies made to cost as much as they can', () => {
     const twice = `${'['.repeat(depth)}${numbers},7${']'.repeat(depth)}`
     expect(await errors(answer(unique, twice))).toMatchObject([{ path: '/0'.repeat(depth - 1), code: 'uniqueItems' }])
     expect(await errors(answer(unique, '[{"a":1,"b":[2]},{"b":[2.0],"a":1}]'))).toMatchObject([{ code: 'uniqueItems' }])
+  })
+
+  it('may be one long string', async () => {
+    const body = JSON.stringify(`${'x'.repeat(9 * 1024 ** 2)}\\"`)
+    expect((await answer(z.string(), body)).status).toBe(200)
+    expect((await answer(z.string(), `${body.slice(0, -1)}\\ud800"`)).status).toBe(400)
   })
 })
