@@ -1,4 +1,5 @@
-import { type Exchange, Rejection } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import { Rejection } from './rejection.ts'
 
 /** Reads the whole body, at most `limit` bytes. */
 export async function readBody(exchange: Exchange, limit: number): Promise<Uint8Array> {

@@ -2,33 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { builtins } from '../builtins.ts'
-import type { HttpErrorCode } from '../errors.ts'
 import { httpErrors } from '../errors.ts'
 import type { CompressionPlan, Encoding } from '../plan.ts'
 import { PROBLEM_TYPE, problemBody } from '../problem.ts'
-import type { Violation } from '../violation.ts'
 import { codingFor, encodeAnswer, fieldsFor } from './encode.ts'
 import { EncodedBody } from './encoded-body.ts'
 import { answerFile } from './files.ts'
+import type { Rejection } from './rejection.ts'
 import type { FallbackSockets } from './sockets.ts'
+import { cutWhenTurn, StreamedContent } from './streamed.ts'
 import type { Upload } from './upload.ts'
 
 /** Largest body that is read and thrown away after its request was answered. */
 const SKIP = 65_536
-
-/** A request that the host itself answers with an error. */
-export class Rejection extends Error {
-  readonly code: HttpErrorCode
-  readonly headers: readonly string[]
-  readonly errors: Violation[] | undefined
-
-  constructor(code: HttpErrorCode, detail: string, more: { headers?: readonly string[]; errors?: Violation[] } = {}) {
-    super(detail)
-    this.code = code
-    this.headers = more.headers ?? []
-    this.errors = more.errors
-  }
-}
 
 /** Whether texts that answer a route are JSON or plain text. */
 export interface Texts {
@@ -66,7 +52,7 @@ export class Exchange {
   /** Unsent bytes beyond which `onDrain` is called once there are few. */
   streamBuffer = Number.POSITIVE_INFINITY
   onDrain: () => void = () => undefined
-  #stream: Streamed | undefined
+  #stream: StreamedContent | undefined
   #onBegin: () => void = () => undefined
   #onAnswer: () => void = () => undefined
 
@@ -194,14 +180,17 @@ export class Exchange {
       return false
     }
     const isEncoded = this.compression !== null && chosen?.coding !== undefined
-    this.#stream = {
-      left: length,
-      isStopped: false,
-      isHidden: (length === undefined || isEncoded) && this.req.httpVersion === '1.0',
+    this.#stream = new StreamedContent(res, {
+      length,
       encoded: isEncoded
         ? new EncodedBody(this.compression as CompressionPlan, chosen.coding as Encoding, res)
         : undefined,
-    }
+      isHidden: (length === undefined || isEncoded) && this.req.httpVersion === '1.0',
+      buffer: this.streamBuffer,
+      onDrain: () => {
+        if (!this.#isAnswered) this.onDrain()
+      },
+    })
     res.flushHeaders()
     return true
   }
@@ -209,51 +198,18 @@ export class Exchange {
   /** Sends a piece; the number of unsent bytes. */
   push(chunk: string | Uint8Array): number {
     const { res } = this
-    const stream = this.#stream
     // The end of a connection is told a moment later; a source that never waits would not let that moment come.
-    if (this.#isAnswered || stream === undefined || res.destroyed || res.socket?.destroyed === true) return -1
-    if (stream.left !== undefined) {
-      const left = stream.left - Buffer.byteLength(chunk)
-      if (left < 0) throw lengthFault('the content is longer than its Content-Length')
-      stream.left = left
-    }
-    const { encoded } = stream
-    if (encoded !== undefined) return this.#pushEncoded(stream, encoded, chunk)
-    // 'drain' comes only after the stream's own mark was passed, which may be higher than ours.
-    if (chunk.length > 0) res.write(chunk, (error) => error ?? this.#flushed(stream))
-    stream.isStopped = res.writableLength > this.streamBuffer
-    return res.writableLength
-  }
-
-  #pushEncoded(stream: Streamed, encoded: EncodedBody, chunk: string | Uint8Array): number {
-    if (chunk.length > 0) encoded.write(chunk)
-    const { unsent } = encoded
-    if (unsent > this.streamBuffer && !stream.isStopped) {
-      stream.isStopped = true
-      encoded.onceDrained(() => {
-        stream.isStopped = false
-        if (!this.#isAnswered) this.onDrain()
-      })
-    }
-    return unsent
-  }
-
-  #flushed(stream: Streamed): void {
-    if (!stream.isStopped || this.#isAnswered || this.res.writableLength > this.streamBuffer / 4) return
-    stream.isStopped = false
-    this.onDrain()
+    const isGone = res.destroyed || res.socket?.destroyed === true
+    return this.#isAnswered || this.#stream === undefined || isGone ? -1 : this.#stream.push(chunk)
   }
 
   /** Ends a response that was started. */
   finish(): boolean {
     if (this.#isAnswered || this.#stream === undefined) return false
-    const { left, encoded } = this.#stream
-    if (left !== undefined && left > 0)
-      throw lengthFault(`the content is ${left} bytes shorter than its Content-Length`)
+    this.#stream.assertWhole()
     this.#finished()
     this.#leaveBody()
-    if (encoded === undefined) this.res.end()
-    else encoded.end()
+    this.#stream.end()
     return true
   }
 
@@ -261,23 +217,8 @@ export class Exchange {
   cut(): boolean {
     if (this.#isAnswered) return false
     this.#finished()
-    const { res } = this
-    const isHidden = this.#stream?.isHidden === true
-    const end = (): void => {
-      const { socket } = res
-      if (socket === null) return
-      if (isHidden) socket.write('', () => socket.resetAndDestroy())
-      else socket.end(() => socket.destroy())
-    }
-    // A response that waits for its turn has no socket yet.
-    const whenTurn = (): void => {
-      // Newer versions of node:http hold a piece back until the next tick.
-      if (res.socket === null) res.once('socket', () => setImmediate(end))
-      else setImmediate(end)
-    }
-    const encoded = this.#stream?.encoded
-    if (encoded === undefined) whenTurn()
-    else encoded.onceFlushed(whenTurn)
+    if (this.#stream === undefined) cutWhenTurn(this.res, false)
+    else this.#stream.cut()
     return true
   }
 
@@ -341,21 +282,6 @@ export class Exchange {
     this.#finished()
     return true
   }
-}
-
-/** A response that is being sent in pieces. */
-interface Streamed {
-  /** Bytes missing of the length that was promised. */
-  left: number | undefined
-  isStopped: boolean
-  /** Only the end of the connection ends it, so that a client would take a cut for that. */
-  isHidden: boolean
-  /** Set when the content is encoded. */
-  encoded: EncodedBody | undefined
-}
-
-function lengthFault(message: string): Error {
-  return Object.assign(new Error(message), { code: 'invalid-length' })
 }
 
 function isTls(socket: Socket): socket is TLSSocket {

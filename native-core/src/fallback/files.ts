@@ -3,8 +3,9 @@ import type { CompressionPlan, Encoding, StaticRoute } from '../plan.ts'
 import { rangeOf, Validators } from './conditions.ts'
 import { contentTypeOf } from './content-types.ts'
 import { available, choices, encodeWhole, isCompressible, siblings } from './encode.ts'
-import { type Exchange, Rejection } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { isPlain, resolveIn } from './locate.ts'
+import { Rejection } from './rejection.ts'
 
 /** Larger files are not compressed while a request waits. */
 const ENCODE_MOST = 1024 * 1024

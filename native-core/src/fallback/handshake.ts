@@ -1,5 +1,6 @@
 import type { SocketRoute } from '../plan.ts'
-import { type Exchange, Rejection } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import { Rejection } from './rejection.ts'
 
 /** Refuses a request that is no handshake (RFC 6455 §4.2.1), or of a page that may not make it. */
 export function assertHandshake(exchange: Exchange, route: SocketRoute): void {

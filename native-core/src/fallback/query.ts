@@ -1,4 +1,4 @@
-import { Rejection } from './exchange.ts'
+import { Rejection } from './rejection.ts'
 
 /** The values of each query parameter in order; `+` is a blank. */
 export function parseQuery(target: string): Map<string, string[]> {

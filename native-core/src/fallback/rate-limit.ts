@@ -2,7 +2,8 @@ import { isIP } from 'node:net'
 import { builtins } from '../builtins.ts'
 import type { RateLimitPlan } from '../plan.ts'
 import { claimAt } from '../runner.ts'
-import { type Exchange, Rejection } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import { Rejection } from './rejection.ts'
 
 const WAYS = 8
 const SETS = 8_192

@@ -1,15 +1,16 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
-import type { Dispatch, Handle, InjectedResponse, Listening, OnEvent, SocketEvent, Stats } from '../binding.d.ts'
+import type { InjectedResponse, Listening, Stats } from '../binding.d.ts'
 import { builtins } from '../builtins.ts'
 import type { ListenPlan } from '../listen.ts'
 import type { AppPlan, RoutePlan, StaticRoute } from '../plan.ts'
 import type { TlsPlan } from '../tls.ts'
 import { AddressReader } from './address.ts'
-import { assertFits, hasBody } from './body.ts'
+import { assertFits } from './body.ts'
+import { type Callbacks, Calls } from './calls.ts'
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts'
-import { Exchange, Rejection, type Texts } from './exchange.ts'
+import { Exchange } from './exchange.ts'
 import { answerFault, refuseConnect, refusePlain } from './faults.ts'
 import { serveFile } from './files.ts'
 import { assertHandshake } from './handshake.ts'
@@ -18,26 +19,16 @@ import { listenFault, listenOn } from './listen.ts'
 import { Observer } from './observer.ts'
 import { type CompiledRoute, compileRoutes, prepareInputs } from './pipeline.ts'
 import { RateCheck, takeRates } from './rate-limit.ts'
+import { Rejection } from './rejection.ts'
 import { FallbackRouter } from './router.ts'
 import { FallbackSockets, type Upgrade } from './sockets.ts'
 import { assertStrict, saysClose } from './strict.ts'
 import { openTlsFront, type TlsFront } from './tls.ts'
 import { TokenCheck } from './tokens.ts'
-import { Upload } from './upload.ts'
-
-export interface Callbacks {
-  dispatch: Dispatch
-  event: OnEvent
-  socket: SocketEvent
-  exchanges: Map<Handle, Exchange>
-}
-
-let nextHandle = 1
 
 /** One application on node:http. */
 export class FallbackServer {
   readonly #plan: AppPlan
-  readonly #callbacks: Callbacks
   readonly #router: FallbackRouter
   readonly #routes: Array<CompiledRoute | undefined>
   readonly #tokens: TokenCheck[]
@@ -47,23 +38,18 @@ export class FallbackServer {
   #front: TlsFront | undefined
   readonly #connections = new Set<Socket>()
   readonly #sockets: FallbackSockets
+  readonly #calls: Calls
   /** Connections on which something was refused that cannot be read safely: nothing behind it is looked at. */
   readonly #refused = new WeakSet<Socket>()
-  /** What to call when a connection ends before its requests are answered. */
-  readonly #waitingOn = new WeakMap<Socket, Set<() => void>>()
-  readonly #texts: Texts[] = []
   readonly observer: Observer
   #bytes = { received: 0, sent: 0 }
   #accepted = 0
   #isClosing = false
-  #waiting = 0
   #requests = 0
   #nativeAnswers = 0
-  #javascriptCalls = 0
 
   constructor(plan: AppPlan, callbacks: Callbacks) {
     this.#plan = plan
-    this.#callbacks = callbacks
     this.#router = new FallbackRouter(plan.routes)
     this.#routes = compileRoutes(plan.routes)
     this.#tokens = plan.auths.map((auth) => new TokenCheck(auth))
@@ -71,6 +57,11 @@ export class FallbackServer {
     this.observer = new Observer(plan.observe)
     this.#addresses = new AddressReader(plan.trustedProxies)
     this.#sockets = new FallbackSockets(plan, callbacks.socket, callbacks.event)
+    this.#calls = new Calls(plan.limits, callbacks, {
+      sockets: this.#sockets,
+      observer: this.observer,
+      closeIdle: () => this.#http.closeIdleConnections(),
+    })
     this.#http = this.#createHttp()
   }
 
@@ -93,6 +84,7 @@ export class FallbackServer {
 
   close(grace: number, idle: number, done: (cut: number) => void): void {
     this.#isClosing = true
+    this.#calls.close()
     this.#sockets.restart()
     let cut = 0
     const timer = setTimeout(() => {
@@ -129,10 +121,10 @@ export class FallbackServer {
     return {
       requests: this.#requests,
       nativeAnswers: this.#nativeAnswers,
-      javascriptCalls: this.#javascriptCalls,
+      javascriptCalls: this.#calls.total,
       connections: this.#connections.size,
       connectionsTotal: this.#accepted,
-      inFlight: this.#waiting,
+      inFlight: this.#calls.waiting,
       bytesReceived: sum(this.#connections, 'bytesRead', this.#bytes.received),
       bytesSent: sum(this.#connections, 'bytesWritten', this.#bytes.sent),
       sockets: this.#sockets.size,
@@ -151,16 +143,14 @@ export class FallbackServer {
     server.maxHeadersCount = 0
     server.maxConnections = limits.connections
     server.on('connection', (socket: Socket) => {
-      const waiting = new Set<() => void>()
       this.#connections.add(socket)
       this.#accepted += 1
-      this.#waitingOn.set(socket, waiting)
       socket.once('close', () => {
         this.#connections.delete(socket)
         this.#bytes.received += socket.bytesRead ?? 0
         this.#bytes.sent += socket.bytesWritten ?? 0
-        for (const abandon of waiting) abandon()
       })
+      this.#calls.watch(socket)
     })
     const serve = (req: IncomingMessage, res: ServerResponse): void => void this.#serve(req, res)
     server.on('request', serve)
@@ -275,7 +265,7 @@ export class FallbackServer {
       takeRates(this.#rates, route.rateLimits, exchange, false)
       const limit = route.bodyBytes ?? this.#plan.limits.bodyBytes
       assertFits(exchange, limit)
-      return this.#dispatch(exchange, route.id, [], limit)
+      return this.#calls.start(exchange, { route: route.id, inputs: [], limit })
     }
     if (route.kind === 'socket') assertHandshake(exchange, route)
     const compiled = this.#routes[route.id] as CompiledRoute
@@ -283,83 +273,10 @@ export class FallbackServer {
       tokens: this.#tokens,
       rates: this.#rates,
     })
-    if (route.kind === 'socket') return this.#dispatch(exchange, route.id, inputs, undefined, upgrade)
+    if (route.kind === 'socket') return this.#calls.start(exchange, { route: route.id, inputs, upgrade })
     exchange.status = route.status
-    const streamed = route.streamBody ? (route.bodyBytes ?? this.#plan.limits.bodyBytes) : undefined
-    this.#dispatch(exchange, route.id, inputs, streamed)
-  }
-
-  /** Calls the handler; `limit` is that of a body which the handler takes while it comes. */
-  #dispatch(
-    exchange: Exchange,
-    route: number,
-    inputs: Parameters<Dispatch>[2][],
-    limit?: number,
-    upgrade?: Upgrade,
-  ): void {
-    const { limits } = this.#plan
-    if (this.#waiting >= limits.inFlight)
-      throw new Rejection('overloaded', 'Too many requests wait (limits.inFlight)', { headers: ['retry-after', '1'] })
-    const { exchanges, dispatch, event } = this.#callbacks
-    const handle = nextHandle++
-    exchanges.set(handle, exchange)
-    this.#waiting += 1
-    const timer = setTimeout(() => {
-      if (exchange.refuse(new Rejection('handler-timeout', 'The answer took too long (limits.requestTimeout)')))
-        event(handle, 0)
-    }, limits.requestTimeout)
-    exchange.streamBuffer = limits.streamBuffer
-    exchange.onDrain = () => event(handle, 2)
-    exchange.onBegin = () => {
-      clearTimeout(timer)
-      if (this.#isClosing) exchange.res.shouldKeepAlive = false
-    }
-    exchange.onAnswer = () => {
-      clearTimeout(timer)
-      if (this.#isClosing) {
-        exchange.res.shouldKeepAlive = false
-        // The head of a streamed answer may have promised to keep the connection.
-        exchange.res.once('finish', () => setImmediate(() => this.#http.closeIdleConnections()))
-      }
-      exchanges.delete(handle)
-      waiting?.delete(abandon)
-      this.#waiting -= 1
-    }
-    if (upgrade !== undefined) {
-      exchange.accept = (headers) => {
-        if (exchange.isAnswered) return undefined
-        if (this.#isClosing) return void exchange.reject(new Rejection('overloaded', 'The server restarts'))
-        exchange.sockets = this.#sockets
-        const found = this.#sockets.accept(handle, route, exchange, upgrade, headers, () => exchanges.delete(handle))
-        // As a request it is over; as a socket it keeps its number.
-        if (found !== undefined) exchanges.set(handle, exchange)
-        return found
-      }
-    }
-    const abandon = (): void => {
-      if (exchange.abandon()) event(handle, 0)
-    }
-    exchange.res.once('close', abandon)
-    // A response that waits for its turn is not told that its connection is gone.
-    const { socket } = exchange.req
-    const waiting = this.#waitingOn.get(socket)
-    waiting?.add(abandon)
-    if (limit !== undefined && hasBody(exchange)) {
-      const moved = (): void => {
-        timer.refresh()
-        event(handle, 1)
-      }
-      exchange.upload = new Upload(exchange, limit, moved, () => event(handle, 0))
-    } else if (limit !== undefined) {
-      exchange.body = new Uint8Array()
-      exchange.upload = { read: () => null }
-    }
-    this.#javascriptCalls += 1
-    this.#texts[route] ??= { areJson: true }
-    exchange.texts = this.#texts[route]
-    this.observer.waited(exchange)
-    const body = dispatch(route, handle, ...inputs)
-    if (body !== undefined) exchange.complete(body)
+    const limit = route.streamBody ? (route.bodyBytes ?? this.#plan.limits.bodyBytes) : undefined
+    this.#calls.start(exchange, { route: route.id, inputs, limit })
   }
 
   #file(exchange: Exchange, route: StaticRoute, path: string): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
-import { Rejection } from './exchange.ts'
+import { Rejection } from './rejection.ts'
 
 /**
  * What node:http lets through and the core does not: heads that two readers can understand differently. Its parser has taken them apart
