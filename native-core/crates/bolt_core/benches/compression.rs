@@ -1,5 +1,6 @@
 //! What compressing a JSON answer costs and saves, by coding, level and size: `cargo bench -p bolt_core --bench compression`.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![expect(clippy::disallowed_methods, reason = "it measures")]
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,6 +1,7 @@
 //! Nanoseconds of one validation, one coercion, one token, one file. Prints, asserts nothing about time:
 //! `cargo bench -p bolt_core --bench policy`.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![expect(clippy::disallowed_methods, reason = "it measures")]
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,5 +1,6 @@
 //! Which representation of a file a client gets, and files that handlers name.
 #![allow(clippy::unwrap_used, clippy::panic)]
+#![expect(clippy::disallowed_methods, reason = "files have real times")]
 
 #[path = "engine/client.rs"]
 mod client;
