@@ -200,6 +200,7 @@ function faultOf(error: NodeJS.ErrnoException): [code: number, reason: string] {
   if (!code.startsWith('WS_ERR_') && !code.startsWith('Z_')) return [1006, '']
   if (code === 'WS_ERR_INVALID_UTF8' || code.startsWith('Z_')) return [1007, error.message]
   if (code.includes('UNSUPPORTED')) return [1009, error.message]
+  if (code.includes('TOO_MANY')) return [1008, error.message]
   return [1002, error.message]
 }
 

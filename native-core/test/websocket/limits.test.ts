@@ -47,6 +47,20 @@ describeVariants('WebSocket limits', (variant) => {
     })
   })
 
+  const bounded = 'closes with 1008 on a message in very many fragments, and tells so'
+  const joins = variant.core === 'native'
+  it.skipIf(joins)(joins ? `${bounded} [skipped: the engine joins fragments as they come]` : bounded, async () => {
+    const app = createApp()
+    const ended = signal<number>()
+    app.ws('/', { close: (_socket, code) => ended.happens(code) })
+    await serve(variant, app, async ({ port }) => {
+      const client = await Client.open(port, '/')
+      for (let sent = 0; sent <= 16_384; sent++) client.socket.send('x', { fin: false })
+      expect((await client.closed)[0]).toBe(1008)
+      expect(await ended.happened).toBe(1008)
+    })
+  })
+
   it('closes with 1013 when a client does not take what it is sent', async () => {
     const app = createApp({ limits: { bufferedBytes: 100_000 } })
     const ended = signal<number>()
