@@ -146,9 +146,8 @@ function serverOf(route: SocketRoute, plan: AppPlan): WebSocketServer {
     closeTimeout: CLOSING,
     perMessageDeflate: deflate !== null && {
       threshold: deflate.threshold,
-      serverNoContextTakeover: !deflate.contextTakeover,
-      clientNoContextTakeover: !deflate.contextTakeover,
-      // Given the largest, the library would refuse clients that want a smaller one.
+      // Given as false, or as the largest, the library would refuse clients that want no context, or a smaller one.
+      ...(deflate.contextTakeover ? {} : { serverNoContextTakeover: true, clientNoContextTakeover: true }),
       ...(deflate.windowBits < 15 ? { serverMaxWindowBits: deflate.windowBits } : {}),
     },
   } as ConstructorParameters<typeof Server>[0])
