@@ -192,4 +192,10 @@ impl<const N: usize> Request<N> {
             Self { js: Js::new(env), environment: Rc::from_raw(environment), arguments: raw.map(Value::from_raw) }
         }
     }
+
+    /// The server and handle of the request that the first argument names.
+    #[inline]
+    pub(crate) fn named(&self) -> Option<(Rc<Server>, Handle)> {
+        self.js.get_number(self.arguments[0]).and_then(|number| self.environment.request(number))
+    }
 }

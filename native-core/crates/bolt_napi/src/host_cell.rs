@@ -13,17 +13,17 @@ pub(crate) struct HostCell {
     there: OnceCell<HostThread>,
 }
 
-/// The host, to look at.
-pub(crate) enum HostRef<'h> {
-    Here(Ref<'h, Option<Host>>),
+/// The host; `G` is the guard of its cell.
+pub(crate) enum Borrowed<'h, G> {
+    Here(G),
     There(Locked<'h>),
 }
 
-/// The host.
-pub(crate) enum HostMut<'h> {
-    Here(RefMut<'h, Option<Host>>),
-    There(Locked<'h>),
-}
+/// The host, to look at.
+pub(crate) type HostRef<'h> = Borrowed<'h, Ref<'h, Option<Host>>>;
+
+/// The host, to change.
+pub(crate) type HostMut<'h> = Borrowed<'h, RefMut<'h, Option<Host>>>;
 
 /// The option is empty only once there is a thread, and then nobody looks into it.
 const PRESENT: &str = "the host is here as long as it has no thread";
@@ -36,16 +36,16 @@ impl HostCell {
     #[inline]
     pub(crate) fn borrow(&self) -> HostRef<'_> {
         match self.there.get() {
-            None => HostRef::Here(self.here.borrow()),
-            Some(thread) => HostRef::There(thread.lock()),
+            None => Borrowed::Here(self.here.borrow()),
+            Some(thread) => Borrowed::There(thread.lock()),
         }
     }
 
     #[inline]
     pub(crate) fn borrow_mut(&self) -> HostMut<'_> {
         match self.there.get() {
-            None => HostMut::Here(self.here.borrow_mut()),
-            Some(thread) => HostMut::There(thread.lock()),
+            None => Borrowed::Here(self.here.borrow_mut()),
+            Some(thread) => Borrowed::There(thread.lock()),
         }
     }
 
@@ -66,7 +66,7 @@ impl HostCell {
     }
 }
 
-impl Deref for HostRef<'_> {
+impl<G: Deref<Target = Option<Host>>> Deref for Borrowed<'_, G> {
     type Target = Host;
 
     #[inline]
@@ -78,19 +78,7 @@ impl Deref for HostRef<'_> {
     }
 }
 
-impl Deref for HostMut<'_> {
-    type Target = Host;
-
-    #[inline]
-    fn deref(&self) -> &Host {
-        match self {
-            Self::Here(host) => host.as_ref().expect(PRESENT),
-            Self::There(host) => host,
-        }
-    }
-}
-
-impl DerefMut for HostMut<'_> {
+impl<G: DerefMut<Target = Option<Host>>> DerefMut for Borrowed<'_, G> {
     #[inline]
     fn deref_mut(&mut self) -> &mut Host {
         match self {

@@ -1,15 +1,19 @@
 //! The Node binding of `@bolt-app/core`, as `native-core/src/binding.d.ts` declares it: convert, call, convert. What to do with a
 //! request is decided in `bolt_core`; this crate only moves values between it and JavaScript, in batches.
 
+mod answers;
 mod batch;
 mod environment;
 mod exports;
 mod guard;
+mod headers;
 mod host_cell;
 mod isolation;
 mod js;
 mod listening;
+mod requests;
 mod server;
+mod servers;
 mod sockets;
 mod uv;
 mod values;

@@ -8,7 +8,7 @@ use bolt_core::engine::{ConnectionId, Handle};
 use bolt_host::Host;
 
 use crate::environment::{Environment, Request};
-use crate::host_cell::HostCell;
+use crate::host_cell::{HostCell, HostMut};
 use crate::isolation::Isolation;
 use crate::js::{Js, Reference, Value};
 use crate::uv::Handles;
@@ -198,6 +198,42 @@ impl Server {
         {
             self.armed.set(at);
             handles.start_timer(host.until(at));
+        }
+    }
+}
+
+/// Answers that JavaScript gives.
+impl Server {
+    /// The host for an answer. Outside a batch nothing else has brought the clocks up to date.
+    pub(crate) fn answering(&self) -> HostMut<'_> {
+        let mut host = self.host.borrow_mut();
+        if !self.in_batch.get() {
+            host.set_time();
+        }
+        host
+    }
+
+    /// Has what was sent in pieces written at the end of the batch. Outside of one the event loop comes back for it, so that all pieces of this
+    /// moment become one write.
+    pub(crate) fn write_soon(self: &Rc<Self>) {
+        if self.in_batch.get() {
+            return;
+        }
+        if self.host.thread().is_some() {
+            self.settle();
+        } else if !self.is_kicked.get() && self.host.borrow().engine_ref().has_touched() {
+            self.is_kicked.set(true);
+            self.kick();
+        }
+    }
+
+    /// Writes what was answered outside a batch. JavaScript is not entered from here: that waits for the event loop.
+    pub(crate) fn flush(self: &Rc<Self>) {
+        let more = self.settle();
+        if more || self.host.borrow().has_news() || !self.closing.borrow().is_empty() {
+            self.kick();
+        } else {
+            self.refresh();
         }
     }
 }

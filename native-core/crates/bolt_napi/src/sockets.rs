@@ -8,8 +8,8 @@ use bolt_core::websocket::CloseCode;
 
 use crate::batch::Entered;
 use crate::environment::Request;
-use crate::exports::functions::read_headers;
 use crate::guard;
+use crate::headers::Headers;
 use crate::js::{Js, Thrown, Value};
 use crate::server::{self, Server};
 
@@ -77,10 +77,6 @@ impl Server {
     }
 }
 
-fn found<const N: usize>(request: &Request<N>) -> Option<(Rc<Server>, Handle)> {
-    request.js.get_number(request.arguments[0]).and_then(|number| request.environment.request(number))
-}
-
 /// The text or bytes of a message in `out`; whether it is text, or `None` when it is neither.
 fn message(js: Js, value: Value, out: &mut Vec<u8>) -> Option<bool> {
     if js.get_text(value, out) {
@@ -95,9 +91,10 @@ fn no_message(js: Js) -> Value {
 
 pub(crate) fn accept(request: Request<2>) -> Value {
     let js = request.js;
-    let Some((server, handle)) = found(&request) else { return js.undefined() };
-    let Some(headers) = read_headers(js, request.arguments[1]) else {
-        return js.throw("invalid-header", "a header value has characters beyond U+00FF, or is no string");
+    let Some((server, handle)) = request.named() else { return js.undefined() };
+    let headers = match Headers::read(js, request.arguments[1]) {
+        Ok(headers) => headers,
+        Err(thrown) => return thrown,
     };
     let accepted = server.answering().engine().accept(handle, headers.pairs());
     match accepted {
@@ -121,7 +118,7 @@ pub(crate) fn accept(request: Request<2>) -> Value {
 
 pub(crate) fn socket_done(request: Request<1>) -> Value {
     let js = request.js;
-    let Some((server, handle)) = found(&request) else { return js.boolean(false) };
+    let Some((server, handle)) = request.named() else { return js.boolean(false) };
     let done = server.host.borrow_mut().engine().socket_done(handle);
     server.after();
     js.boolean(done)
@@ -129,7 +126,7 @@ pub(crate) fn socket_done(request: Request<1>) -> Value {
 
 pub(crate) fn socket_send(request: Request<2>) -> Value {
     let js = request.js;
-    let Some((server, handle)) = found(&request) else { return js.number(GONE) };
+    let Some((server, handle)) = request.named() else { return js.number(GONE) };
     let mut data = request.environment.message.take();
     let unsent = message(js, request.arguments[1], &mut data).map(|is_text| {
         let unsent = server.answering().engine().socket_send(handle, is_text, &data);
@@ -143,13 +140,13 @@ pub(crate) fn socket_send(request: Request<2>) -> Value {
 pub(crate) fn socket_buffered(request: Request<1>) -> Value {
     let js = request.js;
     let buffered =
-        found(&request).and_then(|(server, handle)| server.host.borrow().engine_ref().socket_buffered(handle));
+        request.named().and_then(|(server, handle)| server.host.borrow().engine_ref().socket_buffered(handle));
     js.number(buffered.map_or(GONE, |buffered| buffered as f64))
 }
 
 pub(crate) fn socket_close(request: Request<3>) -> Value {
     let js = request.js;
-    let Some((server, handle)) = found(&request) else { return js.boolean(false) };
+    let Some((server, handle)) = request.named() else { return js.boolean(false) };
     let code = js.get_number(request.arguments[1]).filter(|code| (0.0..65_536.0).contains(code)).unwrap_or(0.0);
     let reason = js.get_string(request.arguments[2]).unwrap_or_default();
     let closed = server.answering().engine().socket_close(handle, CloseCode(code as u16), &reason);
@@ -159,7 +156,7 @@ pub(crate) fn socket_close(request: Request<3>) -> Value {
 
 pub(crate) fn socket_subscribe(request: Request<2>) -> Value {
     let js = request.js;
-    let (Some((server, handle)), Some(topic)) = (found(&request), js.get_string(request.arguments[1])) else {
+    let (Some((server, handle)), Some(topic)) = (request.named(), js.get_string(request.arguments[1])) else {
         return js.boolean(false);
     };
     let done = server.host.borrow_mut().engine().subscribe(handle, &topic);
@@ -168,7 +165,7 @@ pub(crate) fn socket_subscribe(request: Request<2>) -> Value {
 
 pub(crate) fn socket_unsubscribe(request: Request<2>) -> Value {
     let js = request.js;
-    let (Some((server, handle)), Some(topic)) = (found(&request), js.get_string(request.arguments[1])) else {
+    let (Some((server, handle)), Some(topic)) = (request.named(), js.get_string(request.arguments[1])) else {
         return js.boolean(false);
     };
     let done = server.host.borrow_mut().engine().unsubscribe(handle, &topic);
@@ -176,7 +173,7 @@ pub(crate) fn socket_unsubscribe(request: Request<2>) -> Value {
 }
 
 pub(crate) fn socket_publish(request: Request<3>) -> Value {
-    let Some((server, handle)) = found(&request) else { return request.js.integer(0) };
+    let Some((server, handle)) = request.named() else { return request.js.integer(0) };
     publish_to(&request, &server, Some(handle))
 }
 
