@@ -5,6 +5,7 @@ import { published, publishFinish } from './diagnostics.ts'
 import { failure, type OnError } from './failure.ts'
 import type { FileReply } from './file.ts'
 import { takeForm } from './forms/body.ts'
+import { tell } from './logger.ts'
 import { compose } from './middleware.ts'
 import { bridge } from './mount.ts'
 import { Outgoing } from './outgoing.ts'
@@ -103,7 +104,7 @@ function keepContext(handler: HandlerRunner['handler']): HandlerRunner['handler'
 function afterwards(ctx: RequestContext, discard: () => Promise<void>): void {
   setImmediate(() => {
     discard().catch((error: unknown) =>
-      ctx._runtime.logger.error({ err: error }, 'files of a form could not be removed'),
+      tell(() => ctx._runtime.logger, 'error', { err: error }, 'files of a form could not be removed'),
     )
   })
 }
@@ -182,7 +183,7 @@ function settler(runtime: Runtime, onError: readonly OnError[]): Settle {
   }
   return (ctx, status, pending) => {
     finish(ctx, status, pending).catch((error: unknown) => {
-      runtime.logger.error({ err: error }, 'an answer could not be sent')
+      tell(() => runtime.logger, 'error', { err: error }, 'an answer could not be sent')
     })
   }
 }

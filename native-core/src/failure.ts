@@ -1,5 +1,6 @@
 import type { Context } from './context.ts'
 import { publishError } from './diagnostics.ts'
+import { tell } from './logger.ts'
 import { Refusal } from './prepare.ts'
 import { HttpError, PROBLEM_TYPE, problemBody } from './problem.ts'
 import { mergeHeaders, pushHeader, type Wire } from './reply.ts'
@@ -8,13 +9,25 @@ import type { RequestContext } from './request-context.ts'
 /** Looks at an error that a handler threw; what it returns is the answer, undefined leaves the usual one. */
 export type OnError = (error: unknown, ctx: Context) => unknown
 
-/** The answer to an error: the hooks' if one gives any, else a problem document. */
+type Render = (value: unknown) => Wire | Promise<Wire>
+
+/** The answer to an error: the hooks' if one gives any, else a problem document. There always is one, whatever was thrown. */
 export async function failure(
   ctx: RequestContext,
   error: unknown,
   hooks: readonly OnError[],
-  render: (value: unknown) => Wire | Promise<Wire>,
+  render: Render,
 ): Promise<Wire> {
+  try {
+    return await answerTo(ctx, error, hooks, render)
+  } catch (fault) {
+    // It has a header that would split the response, or throws when it is looked at.
+    logFailure(ctx, fault, 'an error could not be answered as it asks for')
+    return problemWire(ctx, unexpected())
+  }
+}
+
+async function answerTo(ctx: RequestContext, error: unknown, hooks: readonly OnError[], render: Render): Promise<Wire> {
   if (error instanceof Refusal) return problemWire(ctx, error)
   publishError(ctx, ctx._runner.label, error)
   for (const hook of hooks) {
@@ -22,7 +35,7 @@ export async function failure(
       const value = await hook(error, ctx)
       if (value !== undefined) return await render(value)
     } catch (inner) {
-      ctx.log.error({ err: inner }, 'onError itself failed')
+      tell(() => ctx.log, 'error', { err: inner }, 'onError itself failed')
     }
   }
   if (error instanceof HttpError) {
@@ -30,13 +43,18 @@ export async function failure(
     return problemWire(ctx, error)
   }
   logFailure(ctx, error)
-  return problemWire(ctx, new HttpError(500, 'Something went wrong; the log has the details under this request id'))
+  return problemWire(ctx, unexpected())
+}
+
+function unexpected(): HttpError {
+  return new HttpError(500, 'Something went wrong; the log has the details under this request id')
 }
 
 /** One line for what the client is not told. */
 export function logFailure(ctx: RequestContext, error: unknown, message = 'request failed'): void {
   const { id, method, path } = ctx.request
-  ctx.log.error({ err: error, requestId: id, method, path, route: ctx._runner.label }, message)
+  const fields = { err: error, requestId: id, method, path, route: ctx._runner.label }
+  tell(() => ctx.log, 'error', fields, message)
 }
 
 function problemWire(ctx: RequestContext, error: HttpError): Wire {

@@ -15,6 +15,18 @@ export const consoleLogger: Logger = {
   error: (fields, message) => write('error', fields, message),
 }
 
+/**
+ * Writes one entry to the logger of an application, and never throws: a logger that fails must not cost a client its answer. What it failed with
+ * goes to standard error.
+ */
+export function tell(logger: () => Logger, level: 'warn' | 'error', fields: object, message: string): void {
+  try {
+    logger()[level](fields, message)
+  } catch (error) {
+    consoleLogger.error({ err: error }, `the logger failed at '${message}'`)
+  }
+}
+
 function write(level: string, fields: object, message = ''): void {
   if (process.stderr.writableLength > MOST_WAITING) {
     dropped += 1
@@ -25,8 +37,15 @@ function write(level: string, fields: object, message = ''): void {
     dropped = 0
     write('warn', { dropped: count }, 'log lines were dropped: nobody read standard error')
   }
-  const entries = Object.entries(fields).map(
-    ([key, value]) => `${key}=${value instanceof Error ? (value.stack ?? value.message) : String(value)}`,
-  )
+  const entries = Object.entries(fields).map(([key, value]) => `${key}=${textOf(value)}`)
   process.stderr.write(`${[level, message, ...entries].filter((part) => part !== '').join(' ')}\n`)
+}
+
+/** What is thrown may be anything: an object without a prototype, a revoked proxy, an error with getters that throw themselves. */
+function textOf(value: unknown): string {
+  try {
+    return value instanceof Error ? String(value.stack ?? value.message) : String(value)
+  } catch {
+    return '(a value that throws when it is looked at)'
+  }
 }

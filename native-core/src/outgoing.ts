@@ -1,5 +1,6 @@
 import { abortRequest } from './events.ts'
 import { logFailure } from './failure.ts'
+import { tell } from './logger.ts'
 import type { RequestContext } from './request-context.ts'
 import { chunkOf, type Source, type StreamBody, sourceOf } from './source.ts'
 
@@ -152,8 +153,9 @@ export class Outgoing {
 
   /** What fails after the end hurts no client, but may be a mistake in how the source cleans up. */
   #complain(error: unknown): void {
-    if ((error as Error | null)?.name === 'AbortError') return
-    this.#ctx.log.warn({ err: error, requestId: this.#ctx.request.id }, 'a stream failed after its client was gone')
+    if (isAbort(error)) return
+    const fields = { err: error, requestId: this.#ctx.request.id }
+    tell(() => this.#ctx.log, 'warn', fields, 'a stream failed after its client was gone')
   }
 
   #end(): void {
@@ -162,5 +164,13 @@ export class Outgoing {
     outgoing.delete(this.#ctx._handle)
     controllers.delete(this.#ctx._handle)
     incoming.get(this.#ctx._handle)?.abort()
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  try {
+    return (error as Error | null)?.name === 'AbortError'
+  } catch {
+    return false
   }
 }

@@ -1,6 +1,7 @@
 import type { SocketEvent } from '../binding.d.ts'
 import type { Context } from '../context.ts'
 import { publishFinish } from '../diagnostics.ts'
+import { tell } from '../logger.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { SocketRunner } from '../runner.ts'
 import { type Violation, violationsOf } from '../violation.ts'
@@ -110,7 +111,8 @@ async function completed(
 
 function fail(socket: LiveSocket, error: unknown): void {
   const { _ctx: ctx } = socket
-  ctx.log.error({ err: error, requestId: ctx.request.id, route: ctx._runner.label }, 'socket callback failed')
+  const fields = { err: error, requestId: ctx.request.id, route: ctx._runner.label }
+  tell(() => ctx.log, 'error', fields, 'socket callback failed')
   socket.close(1011, 'internal error')
 }
 
