@@ -108,7 +108,11 @@ impl Http2 {
         let is_fine = self.frames.scan(bytes, engine.now());
         self.pipe.receive(bytes);
         if !is_fine {
-            self.leave(engine, Reason::ENHANCE_YOUR_CALM);
+            if matches!(self.state, State::Starting(_)) {
+                // Whoever floods at once is told as well: there is nobody to say it before the preface was read.
+                self.pump(engine, carrier);
+            }
+            self.leave(engine, carrier, Reason::ENHANCE_YOUR_CALM);
         }
         self.pump(engine, carrier);
     }
@@ -191,7 +195,7 @@ impl Http2 {
     /// Does everything that can be done.
     fn pump(&mut self, engine: &mut Engine, carrier: ConnectionId) {
         if engine.is_expired(carrier) {
-            self.leave(engine, Reason::NO_ERROR);
+            self.leave(engine, carrier, Reason::NO_ERROR);
         }
         let had_output = self.has_output();
         loop {
@@ -275,10 +279,13 @@ impl Http2 {
     }
 
     /// Says why, and ends.
-    fn leave(&mut self, engine: &mut Engine, reason: Reason) {
+    fn leave(&mut self, engine: &mut Engine, carrier: ConnectionId, reason: Reason) {
         match &mut self.state {
             State::Serving(connection) => connection.abrupt_shutdown(reason),
-            _ => self.state = State::Over,
+            _ => {
+                self.state = State::Over;
+                engine.touch(carrier);
+            }
         }
         for exchange in std::mem::take(&mut self.streams).into_keys() {
             engine.remove(exchange);

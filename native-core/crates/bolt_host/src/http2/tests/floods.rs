@@ -1,5 +1,7 @@
 //! Bytes that no well-behaved client sends.
 
+use bolt_core::Fate;
+
 use super::rig::Server;
 use crate::http2::PREFACE;
 
@@ -171,5 +173,17 @@ fn random_bytes_never_panic() {
         server.http2.abandon(&mut server.engine);
         server.engine.remove(server.carrier);
         assert_eq!((server.engine.stats().connections, server.engine.stats().in_flight), (0, 0));
+    }
+}
+
+#[test]
+fn a_flood_right_behind_the_preface_is_told_and_ends_the_connection() {
+    for kind in [2, 3, 4, 6] {
+        let mut server = Server::new("{}");
+        let payload: &[u8] = if kind == 6 { &[0; 8] } else { &[] };
+        let flood = frame(kind, 0, u32::from(kind == 2 || kind == 3), payload).repeat(3_000);
+        let answers = server.exchange(&[PREFACE, &frame(4, 0, 0, &[]), &flood].concat());
+        assert!(goodbye(&answers).is_some(), "{kind}");
+        assert_eq!(server.fate(), Fate::Linger, "{kind}");
     }
 }
