@@ -174,3 +174,26 @@ it('cuts long names and keeps their extension', () => {
   expect(safe).toMatch(/^ü+(\.tar)?\.gz$/)
   expect(Buffer.byteLength(safeFilename('x'.repeat(5_000)))).toBe(255)
 })
+
+describe('texts that a pattern could read again and again', () => {
+  const cpuOf = (run: () => void): number => {
+    const before = process.cpuUsage()
+    run()
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1_000
+  }
+  const gap = `b${' '.repeat(3_900)}c`
+
+  it('cost a part no more than its length: blanks within a field', () => {
+    const parts = Array.from(
+      { length: 250 },
+      (_, index) => `--b\r\nX-A: ${gap}\r\nContent-Disposition: form-data; name="${index}"\r\n\r\nx\r\n`,
+    )
+    expect(cpuOf(() => expect(parse(body(...parts))).toHaveLength(250))).toBeLessThan(400)
+  })
+
+  it('cost a file no more than its length: dots and blanks within a name', () => {
+    const name = `a${'. '.repeat(100_000)}b`
+    expect(cpuOf(() => expect(safeFilename(name)).toHaveLength(255))).toBeLessThan(400)
+  })
+})

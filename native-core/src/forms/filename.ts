@@ -12,8 +12,7 @@ export function safeFilename(given: string): string {
     .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, '')
     .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[. ]+|[. ]+$/g, '')
-  const short = shorten(plain)
+  const short = shorten(trimmed(plain))
   if (short === '') return 'file'
   return /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(short) ? `_${short}` : short
 }
@@ -31,4 +30,13 @@ function shorten(name: string): string {
     kept += character
   }
   return kept + extension
+}
+
+/** Without dots and blanks at its ends; a pattern that looks for the end would begin at each of those in the middle. */
+function trimmed(name: string): string {
+  const isOuter = (at: number): boolean => name[at] === '.' || name[at] === ' '
+  let [start, end] = [0, name.length]
+  while (start < end && isOuter(start)) start += 1
+  while (end > start && isOuter(end - 1)) end -= 1
+  return name.slice(start, end)
 }
