@@ -3,7 +3,7 @@ import { createDispatch } from './dispatch.ts'
 import { BoltError } from './errors.ts'
 import { createOnEvent } from './events.ts'
 import type { OnError } from './failure.ts'
-import { UploadFolder } from './forms/spool.ts'
+import { UploadFolder } from './forms/upload-folder.ts'
 import { type Host, type HostBinding, openHost } from './host.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
 import type { RouteLabel } from './metrics/prometheus.ts'
@@ -31,6 +31,7 @@ export function startApp(settings: AppSettings, compiled: CompiledApp, onError: 
   const host = openHost()
   const { binding } = host
   const uploads = new UploadFolder(forms.folder)
+  if (compiled.plan.routes.some((route) => route.kind === 'handler' && route.form)) void uploads.sweep()
   const runtime = createRuntime(binding, logger, uploads, limits.streamBuffer)
   const sockets = new Sockets()
   const dispatch = createDispatch(runtime, compiled.runners, sockets, onError)

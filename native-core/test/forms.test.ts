@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, type Server, UploadedFile } from '@bolt-app/core'
@@ -107,6 +107,21 @@ describeHosts('uploaded files', () => {
     await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 1_000 })
     expect(seen).toBeUndefined()
     expect(entries).toEqual([])
+  })
+
+  it('arrive again after somebody else cleaned the temporary folder', async () => {
+    act = () => 'ok'
+    expect(await upload(multipart('photo', large))).toBe(200)
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true })
+    expect(await upload(multipart('photo', large))).toBe(200)
+  })
+
+  it('arrive once the folder can be made, although it could not before', async () => {
+    act = () => 'ok'
+    renameSync(folder, `${folder}-away`)
+    expect(await upload(multipart('photo', large))).toBe(500)
+    renameSync(`${folder}-away`, folder)
+    expect(await upload(multipart('photo', large))).toBe(200)
   })
 
   it('arrive from a client that waits for 100-continue', async () => {

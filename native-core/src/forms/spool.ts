@@ -1,35 +1,11 @@
 import { openAsBlob } from 'node:fs'
-import { type FileHandle, mkdtemp, open, rm, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { builtins } from '../builtins.ts'
+import { type FileHandle, unlink } from 'node:fs/promises'
 import { beyond } from './fault.ts'
 import { safeFilename } from './filename.ts'
 import type { FormSettings } from './limits.ts'
 import type { PartHead } from './part-head.ts'
+import type { UploadFolder } from './upload-folder.ts'
 import { UploadedFile } from './uploaded-file.ts'
-
-/** The temporary folder of one application; made when a file first needs it. */
-export class UploadFolder {
-  readonly #parent: string
-  #made: Promise<string> | undefined
-
-  constructor(parent: string) {
-    this.#parent = parent
-  }
-
-  /** A new path in it. */
-  async path(): Promise<string> {
-    this.#made ??= mkdtemp(join(this.#parent, 'bolt-uploads-'))
-    return join(await this.#made, builtins.crypto.randomUUID())
-  }
-
-  /** Removes it with everything in it. */
-  async remove(): Promise<void> {
-    const made = this.#made
-    this.#made = undefined
-    if (made !== undefined) await rm(await made, { recursive: true, force: true })
-  }
-}
 
 /** One file of a form as it arrives: in memory at first, on the disk once it is large. */
 export class Spool {
@@ -58,8 +34,9 @@ export class Spool {
     this.#chunks.push(Buffer.from(bytes))
     if (this.#file === undefined) {
       if (this.#size <= this.#settings.memoryBytes) return
-      this.#path = await this.#folder.path()
-      this.#file = await open(this.#path, 'wx', 0o600)
+      const opened = await this.#folder.open()
+      this.#path = opened.path
+      this.#file = opened.file
     }
     for (const chunk of this.#chunks) await this.#file.writeFile(chunk)
     this.#chunks = []
