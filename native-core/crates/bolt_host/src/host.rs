@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bolt_core::Engine;
 use bolt_core::engine::{Call, ConnectionId};
+use mio::event::Source;
 use mio::{Interest, Registry, Token, Waker};
 
 use crate::accept::{Accepted, Gate, Pause};
@@ -35,13 +36,20 @@ enum Link {
     Memory(Memory),
 }
 
+/// What a host has of the system, but for its poller and its sockets.
+#[derive(Debug)]
+struct System {
+    registry: Registry,
+    waker: Arc<Waker>,
+}
+
 /// A server: sockets in one poll, and the engine they feed.
 #[derive(Debug)]
 pub struct Host {
     /// Elsewhere while a thread waits with it.
     poller: Option<Poller>,
-    registry: Registry,
-    waker: Arc<Waker>,
+    /// None once the host was retired.
+    system: Option<System>,
     /// Made when it is first asked for.
     outbound: Option<Outbound>,
     listener: Option<Listener>,
@@ -73,8 +81,7 @@ impl Host {
         let waker = Arc::new(Waker::new(&registry, WAKER)?);
         let mut host = Self {
             poller: Some(poller),
-            registry,
-            waker,
+            system: Some(System { registry, waker }),
             outbound: None,
             listener: None,
             protocols: Protocols::default(),
@@ -103,7 +110,7 @@ impl Host {
         if self.listener.is_some() || self.closing.is_some() {
             return Err(ListenError::new("EALREADY", "listen: the server already listens, or was closed"));
         }
-        let registered = self.registry.register(listener.source(), LISTENER, Interest::READABLE);
+        let registered = self.register(listener.source(), LISTENER, Interest::READABLE);
         registered.map_err(|error| ListenError::new("ELISTEN", format!("listen: {error}")))?;
         Ok(self.listener.insert(listener).bound().clone())
     }
@@ -130,8 +137,10 @@ impl Host {
 
     /// Makes the poll readable, so that the loop it sits in comes back.
     pub fn kick(&self) {
-        // Fails only when the counter behind it is full, and then the poll is readable anyway.
-        let _ = self.waker.wake();
+        if let Some(system) = &self.system {
+            // Fails only when the counter behind it is full, and then the poll is readable anyway.
+            let _ = system.waker.wake();
+        }
     }
 
     /// Connections that the host opens itself, and the tasks that own them.
@@ -139,8 +148,8 @@ impl Host {
     /// # Errors
     /// The system has no descriptor left.
     pub fn outbound(&mut self) -> io::Result<Outbound> {
-        if self.outbound.is_none() {
-            self.outbound = Some(Outbound::new(&self.registry, self.waker.clone(), self.clock)?);
+        if let (None, Some(System { registry, waker })) = (&self.outbound, &self.system) {
+            self.outbound = Some(Outbound::new(registry, waker.clone(), self.clock)?);
         }
         self.outbound.clone().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -399,6 +408,16 @@ impl Host {
         self.finished
     }
 
+    /// Gives back what the host has of the system; once finished, it has no use for it. What the engine knows stays.
+    pub fn retire(&mut self) {
+        self.clear_tasks();
+        self.outbound = None;
+        self.listener = None;
+        self.poller = None;
+        self.system = None;
+        self.buffer = Box::default();
+    }
+
     /// Drops all tasks in the order in which they were spawned, and all timers; nothing can be spawned from then on. Happens also when the
     /// host is dropped.
     pub fn clear_tasks(&self) {
@@ -424,6 +443,13 @@ impl Host {
                 self.kick();
             }
             self.again.push_back(id);
+        }
+    }
+
+    fn register(&self, source: &mut dyn Source, token: Token, interest: Interest) -> io::Result<()> {
+        match &self.system {
+            Some(system) => source.register(&system.registry, token, interest),
+            None => Err(io::ErrorKind::NotConnected.into()),
         }
     }
 
@@ -466,7 +492,7 @@ impl Host {
 
     fn add(&mut self, id: ConnectionId, mut socket: Socket, counted: bool) {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let registered = self.registry.register(socket.stream.source(), Token(id), interest);
+        let registered = self.register(socket.stream.source(), Token(id), interest);
         self.link(id, Link::Socket { socket, counted });
         if registered.is_err() {
             self.remove(id);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::host::Host;
 use crate::poller::Poller;
+use crate::report::report;
 
 /// A running thread and its host.
 #[derive(Debug)]
@@ -112,7 +113,7 @@ impl Shared {
         let mut timeout = Some(Duration::ZERO);
         loop {
             if let Err(error) = poller.wait(timeout) {
-                eprintln!("bolt: the poll failed: {error}");
+                report(format_args!("the poll failed: {error}"));
                 return;
             }
             let mut state = self.lock();

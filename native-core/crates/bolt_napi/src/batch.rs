@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use bolt_core::engine::{Call, Handle as RequestHandle};
-use bolt_host::{Budget, Host};
+use bolt_host::{Budget, Host, report};
 
 use crate::guard;
 use crate::js::{Js, Reference, Scope, Thrown, Value};
@@ -122,7 +122,7 @@ impl Server {
             }
             Err(Thrown(error)) => {
                 if let Some(text) = js.describe(error) {
-                    eprintln!("bolt: dispatch threw, the request is answered with 500: {text}");
+                    report(format_args!("dispatch threw, the request is answered with 500: {text}"));
                 }
                 self.host.borrow_mut().engine().fail(handle);
             }
@@ -168,7 +168,7 @@ impl Server {
         if let Err(Thrown(error)) = told
             && let Some(text) = js.describe(error)
         {
-            eprintln!("bolt: a callback threw: {text}");
+            report(format_args!("a callback threw: {text}"));
         }
     }
 
@@ -198,6 +198,8 @@ impl Server {
         }
         self.is_closed.set(true);
         self.leave_loop();
+        // The server itself stays, so that numbers of its requests stay dead; libuv lets go of a descriptor at once.
+        self.host.borrow_mut().retire();
         if let Some(callbacks) = self.callbacks.borrow_mut().take().and_then(Rc::into_inner) {
             js.release(callbacks.dispatch);
             js.release(callbacks.event);

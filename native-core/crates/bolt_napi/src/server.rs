@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use bolt_core::engine::{ConnectionId, Handle};
-use bolt_host::Host;
+use bolt_host::{Host, report};
 
 use crate::environment::{Environment, Request};
 use crate::host_cell::{HostCell, HostMut};
@@ -139,7 +139,7 @@ impl Server {
     pub(crate) fn on_readable(self: &Rc<Self>) {
         self.batch(|host| {
             if let Err(error) = host.turn(Some(std::time::Duration::ZERO)) {
-                eprintln!("bolt: the poll failed: {error}");
+                report(format_args!("the poll failed: {error}"));
             }
         });
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use bolt_core::Handle;
 use bolt_core::engine::{News, RespondFault, SocketEvent};
 use bolt_core::websocket::CloseCode;
+use bolt_host::report;
 
 use crate::batch::Entered;
 use crate::environment::Request;
@@ -59,7 +60,7 @@ impl Server {
             Ok(is_busy) => js.get_boolean(is_busy),
             Err(Thrown(error)) => {
                 if let Some(text) = js.describe(error) {
-                    eprintln!("bolt: the callback of sockets threw: {text}");
+                    report(format_args!("the callback of sockets threw: {text}"));
                 }
                 false
             }
