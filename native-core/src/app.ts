@@ -86,6 +86,7 @@ export class App extends Router<'', undefined> {
       logger: this.#settings.logger,
       report: () => this.#report(),
       close: (how) => this.close(how),
+      assertOpen: () => this.#assertUsable('listen()'),
     })
     this.#serving = serving
     try {

@@ -41,6 +41,8 @@ export interface Served {
   /** Counts and times of this process. */
   report(): Report
   close(options: { grace: number; idle?: number }): Promise<void>
+  /** Throws once the application was closed. */
+  assertOpen(): void
 }
 
 /** How an application is served: by this process, as a worker, or by workers that this process supervises. */
@@ -51,6 +53,8 @@ export class Serving {
   #supervised: Supervised | undefined
   #stopSignals: (() => void) | undefined
   #tls: TlsReload | undefined
+  /** The socket on its way, which no close must overtake. */
+  #opening: Promise<unknown> | undefined
 
   constructor(started: Started, app: Served) {
     this.#started = started
@@ -73,11 +77,12 @@ export class Serving {
     return this.#server(listening, options, settings, undefined)
   }
 
-  /** Lets workers finish, and stops to watch for signals and certificates. */
+  /** Lets workers finish, stops to watch for signals and certificates, and waits for a socket on its way. */
   async stop(): Promise<void> {
     this.#stopSignals?.()
     await this.#supervised?.close()
     this.#tls?.close()
+    await this.#opening?.catch(() => undefined)
   }
 
   #server(listening: Listening, options: ListenOptions, { grace }: ListenSettings, workers?: Workers): Server {
@@ -101,7 +106,11 @@ export class Serving {
     const isWorker = workers !== null
     await keySets.ready
     const plan = isWorker ? { ...settings.plan, at: { descriptor: LISTENER } } : settings.plan
-    const listening = await listenPlan(binding, server, plan)
+    this.#app.assertOpen()
+    const opening = listenPlan(binding, server, plan)
+    this.#opening = opening
+    const listening = await opening
+    this.#app.assertOpen()
     if (tls !== undefined) this.#tls = watchTls(tls, binding, server, logger)
     if (isWorker) {
       // The supervisor says when to end.

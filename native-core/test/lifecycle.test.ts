@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createApp } from '@bolt-app/core'
 import { expect, it } from 'vitest'
@@ -44,6 +45,29 @@ describeVariants('a server', (variant) => {
     expect(responses[0]?.headers).toContainEqual(['connection', 'close'])
     expect(isClosed).toBe(true)
     expect(order).toEqual(['answered', 'first', 'second'])
+  })
+
+  it('is not left open by a close that overtakes listen', async () => {
+    const app = createApp()
+    app.answer('/', 'x')
+    const listening = app.listen(anywhere)
+    const refused = expect(listening).rejects.toMatchObject({ code: 'app-closed' })
+    await app.close()
+    await refused
+  })
+
+  it.skipIf(process.platform !== 'linux')('gives its descriptors back when it is closed', async () => {
+    const serve = async (): Promise<void> => {
+      const app = createApp()
+      app.answer('/', 'x')
+      const server = await app.listen(anywhere)
+      await exchange(server.port, get('/'), { methods: ['GET'], awaitClose: false })
+      await app.close()
+    }
+    await serve()
+    const before = readdirSync('/proc/self/fd').length
+    for (let round = 0; round < 20; round++) await serve()
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10)
   })
 
   it('closes idle connections at once', async () => {
