@@ -30,6 +30,8 @@ export async function failure(
 async function answerTo(ctx: RequestContext, error: unknown, hooks: readonly OnError[], render: Render): Promise<Wire> {
   if (error instanceof Refusal) return problemWire(ctx, error)
   publishError(ctx, ctx._runner.label, error)
+  // A body or a signal that ended with its client, who gets no answer: nothing failed here.
+  if (isAbort(error) && ctx._runtime.binding.method(ctx._handle) === undefined) return problemWire(ctx, unexpected())
   for (const hook of hooks) {
     try {
       const value = await hook(error, ctx)
@@ -48,6 +50,15 @@ async function answerTo(ctx: RequestContext, error: unknown, hooks: readonly OnE
 
 function unexpected(): HttpError {
   return new HttpError(500, 'Something went wrong; the log has the details under this request id')
+}
+
+/** True for what the body and the signal of a request throw that is over. */
+export function isAbort(error: unknown): boolean {
+  try {
+    return (error as Error | null)?.name === 'AbortError'
+  } catch {
+    return false
+  }
 }
 
 /** One line for what the client is not told. */

@@ -1,5 +1,5 @@
 import { abortRequest } from './events.ts'
-import { logFailure } from './failure.ts'
+import { isAbort, logFailure } from './failure.ts'
 import { tell } from './logger.ts'
 import type { RequestContext } from './request-context.ts'
 import { chunkOf, type Source, type StreamBody, sourceOf } from './source.ts'
@@ -164,13 +164,5 @@ export class Outgoing {
     outgoing.delete(this.#ctx._handle)
     controllers.delete(this.#ctx._handle)
     incoming.get(this.#ctx._handle)?.abort()
-  }
-}
-
-function isAbort(error: unknown): boolean {
-  try {
-    return (error as Error | null)?.name === 'AbortError'
-  } catch {
-    return false
   }
 }

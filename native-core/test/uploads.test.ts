@@ -170,6 +170,39 @@ describeVariants('a streamed body', (variant) => {
     })
   })
 
+  it.each(['route', 'mount'])(
+    'logs nothing when the client goes away and the handler lets that pass: %s',
+    async (kind) => {
+      const { entries, logger } = recorder()
+      const app = createApp({ logger })
+      const asked: unknown[] = []
+      app.onError((error) => void asked.push(error))
+      const [entered, failed] = [gate(), gate()]
+      const read = async (stream: AsyncIterable<Uint8Array>): Promise<void> => {
+        try {
+          for await (const _ of stream) entered.open()
+        } finally {
+          failed.open()
+        }
+      }
+      app.post('/route', { streamBody: true }, (ctx) => read(ctx.request.stream()))
+      app.mount('/mount', async (request) => {
+        await read(request.body as ReadableStream<Uint8Array>)
+        return new Response()
+      })
+      await serve(app, anywhere, async (port) => {
+        const socket = await open(port)
+        socket.write(post(`/${kind}`, 'Content-Length: 100', 'abc'))
+        await entered.opened
+        socket.destroy()
+        await failed.opened
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(entries).toEqual([])
+        expect(asked).toEqual([])
+      })
+    },
+  )
+
   it('fails for the reader when the body is larger than allowed, and the client is told', async () => {
     const { logger } = recorder()
     const app = createApp({ logger, limits: { bodyBytes: 10 } })
