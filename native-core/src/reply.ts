@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types'
 import { FileReply } from './file.ts'
 import { headerFault, isEngineHeader } from './header.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -135,7 +136,7 @@ export function toWire(value: unknown, status: number, extra: readonly string[] 
     return { status, headers: mergeHeaders(disposition, extra ?? []), body: undefined, file: value }
   }
   if (typeof value === 'string') return { status, headers: withType(TEXT_TYPE, extra), body: value }
-  if (value instanceof Uint8Array) return { status, headers: withType(BYTES_TYPE, extra), body: value }
+  if (isUint8Array(value)) return { status, headers: withType(BYTES_TYPE, extra), body: value }
   return { status, headers: withType(JSON_TYPE, extra), body: toJson(value) }
 }
 

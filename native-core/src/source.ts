@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { isUint8Array } from 'node:util/types'
 import { show } from './check.ts'
 
 /** What a handler may return to be sent piece by piece. */
@@ -39,7 +40,7 @@ export function sourceOf(stream: StreamBody): Source {
 
 /** A chunk as it can be sent. */
 export function chunkOf(chunk: unknown): string | Uint8Array {
-  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk
+  if (typeof chunk === 'string' || isUint8Array(chunk)) return chunk
   throw new TypeError(`a stream gave ${show(chunk)}; its chunks must be strings or Uint8Arrays`)
 }
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { createApp, HttpError, type Logger, sse } from '@bolt-app/core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { open } from './contract/client.ts'
@@ -117,5 +118,25 @@ describeHosts('whatever a handler throws', () => {
       expect((await app.inject({ url: '/' })).status).toBe(500)
       await app.close()
     }
+  })
+})
+
+describeHosts('bytes of another realm, as test runners have them', () => {
+  it('are bytes, as a whole and in a stream', async () => {
+    const bytes = runInNewContext('() => new Uint8Array([65, 66])') as () => Uint8Array
+    const app = createApp()
+    app.get('/whole', () => bytes())
+    app.get('/stream', async function* () {
+      yield bytes()
+    })
+    for (const url of ['/whole', '/stream']) {
+      const answer = await app.inject({ url })
+      expect([answer.status, answer.headers.get('content-type'), answer.text()], url).toEqual([
+        200,
+        'application/octet-stream',
+        'AB',
+      ])
+    }
+    await app.close()
   })
 })

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types'
 import type { RawData, WebSocket } from 'ws'
 import type { SocketEvent } from '../binding.d.ts'
 import type { Limits, SocketRoute } from '../plan.ts'
@@ -64,7 +65,7 @@ export class FallbackSocket {
   }
 
   send(data: string | Uint8Array): number {
-    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+    if (typeof data !== 'string' && !isUint8Array(data))
       throw Object.assign(new Error('a message is a string or a Uint8Array'), { code: 'invalid-message' })
     if (this.#isOver) return -1
     const { socket, route, limits } = this.#setup
