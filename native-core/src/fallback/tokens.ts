@@ -1,9 +1,13 @@
 import type { JWK } from 'jose'
 import { parseCookies } from '../cookies.ts'
 import type { JwtPlan } from '../plan.ts'
+import { parseStrict } from './json-text.ts'
 
 /** What came of looking for a token. */
 export type TokenResult = { kind: 'verified'; claims: string } | { kind: 'invalid' } | { kind: 'absent' }
+
+/** Nesting of claims. */
+const DEPTH = 32
 
 type Headers = (name: string) => string | undefined
 
@@ -70,17 +74,36 @@ function tokenFrom(plan: JwtPlan, header: Headers): string | undefined {
   return match?.[1]
 }
 
+/** The header of a token all of whose parts are as RFC 7515 and RFC 7519 have them; the library that verifies it is laxer. */
 function readHead(token: string): { alg: string; kid?: string } | undefined {
+  const [header, claims, signature, ...more] = token.split('.')
+  if (header === undefined || claims === undefined || signature === undefined || more.length > 0) return undefined
   try {
-    const head = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as {
-      alg?: unknown
-      kid?: unknown
-    }
-    if (typeof head.alg !== 'string') return undefined
-    return { alg: head.alg, ...(typeof head.kid === 'string' ? { kid: head.kid } : {}) }
+    const head = readPart(header)
+    readPart(claims)
+    bytesOf(signature)
+    // No extension is understood (RFC 7515 §4.1.11, RFC 7797).
+    if ('crit' in head || 'b64' in head || typeof head.alg !== 'string') return undefined
+    if (head.kid === undefined) return { alg: head.alg }
+    return typeof head.kid === 'string' ? { alg: head.alg, kid: head.kid } : undefined
   } catch {
     return undefined
   }
+}
+
+/** A part that must be a JSON object without duplicate names (RFC 7519 §4). */
+function readPart(encoded: string): Record<string, unknown> {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytesOf(encoded))
+  const value = parseStrict(text, DEPTH)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('no object')
+  return value as Record<string, unknown>
+}
+
+/** Decodes base64url; the same bytes have one spelling only, so that nobody can make another token of a token. */
+function bytesOf(encoded: string): Buffer {
+  const bytes = Buffer.from(encoded, 'base64url')
+  if (bytes.toString('base64url') !== encoded) throw new SyntaxError('no base64url')
+  return bytes
 }
 
 function familyOf(algorithm: string): string {

@@ -1,5 +1,5 @@
 import type { Answer, Ask, Case } from '../case.ts'
-import { bearer, good, token } from '../tokens.ts'
+import { bearer, good, signed, token } from '../tokens.ts'
 
 const ask = (url: string, authorization?: string): Ask => ({
   url,
@@ -16,7 +16,39 @@ const forbidden: Answer = { status: 403, code: 'forbidden' }
 const now = Math.floor(Date.now() / 1000)
 const { exp: _exp, ...timeless } = good
 
+const claims = JSON.stringify(good)
+const header = '{"alg":"HS256"}'
+/** Tokens with the right signature, which one reader may take for something else than another. */
+const odd: Record<string, string> = {
+  'alg twice': signed('{"alg":"none","alg":"HS256"}', claims),
+  'exp twice': signed(header, claims.replace('{', '{"exp":1,')),
+  'an unencoded payload': signed('{"alg":"HS256","b64":false}', claims),
+  'a critical extension': signed('{"alg":"HS256","crit":["exp"],"exp":1}', claims),
+  'a kid that is no text': signed('{"alg":"HS256","kid":1}', claims),
+  'a list as claims': signed(header, `[${claims}]`),
+  'claims nested too deeply': signed(header, claims.replace('}', `,"deep":${'['.repeat(40)}${']'.repeat(40)}}`)),
+  'a time beyond all numbers': signed(header, claims.replace(/"exp":\d+/, '"exp":1e400')),
+  'a time as text': signed(header, claims.replace(/"exp":(\d+)/, '"exp":"$1"')),
+  'padding behind its signature': `${token(good)}=`,
+  'a signature that is spelt in another way': respelt(token(good)),
+  'a fourth part': `${token(good)}.`,
+}
+
+/** With other unused bits in its last character: a lax decoder finds the same bytes. */
+function respelt(text: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return `${text.slice(0, -1)}${alphabet[alphabet.indexOf(text.slice(-1)) + 1]}`
+}
+
 export const auth: Case[] = [
+  ...Object.entries(odd).map(
+    ([what, text]): Case => ({
+      title: `refuses a token with ${what}`,
+      ask: ask('/private', `Bearer ${text}`),
+      answer: bad,
+      native: true,
+    }),
+  ),
   { title: 'admits a good token', ask: ask('/private', bearer(good)), answer: { status: 200, body: { sub: 'ann' } } },
   { title: 'reads the scheme in any case', ask: ask('/private', `bEARER ${token(good)}`), answer: { status: 200 } },
   { title: 'answers 401 without a token', ask: ask('/private'), answer: missing, native: true },
