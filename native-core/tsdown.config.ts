@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsdown'
+import manifest from './package.json' with { type: 'json' }
 
 /**
  * One file instead of sixty: loading modules is most of what a small application spends at start. Declarations come from the compiler, and
@@ -13,4 +14,5 @@ export default defineConfig({
   dts: false,
   fixedExtension: false,
   minify: 'dce-only',
+  define: { CORE_VERSION: JSON.stringify(manifest.version) },
 })

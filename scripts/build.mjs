@@ -94,7 +94,7 @@ async function buildNative(progress) {
   if (target === undefined) return idle(`none for ${process.platform} ${process.arch}: node:http serves there`)
   await requireCargo()
   const hash = contentHash(
-    ['native-core/crates', 'Cargo.toml', 'Cargo.lock'],
+    ['native-core/crates', 'native-core/package.json', 'Cargo.toml', 'Cargo.lock'],
     await run('rustc', ['--version'], { cwd: root }),
   )
   if (stamp('native') === hash && existsSync(target.file)) return idle()

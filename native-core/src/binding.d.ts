@@ -71,6 +71,8 @@ export interface Stats {
 }
 
 export interface Binding {
+  /** Of `@bolt-app/core` when the binary was built. Any other version may mean other functions, or another plan. */
+  readonly version: string
   /**
    * Compiles an application plan (`AppPlan` of `plan.ts` as JSON). Anything not understood throws
    * `{ code, message }` naming route and field; nothing is listening yet.

@@ -4,7 +4,7 @@ import { loadNative } from './native/load.ts'
 import { outsideContext } from './native/outside.ts'
 
 /** What a host can do; node:http needs a moment to listen, Rust does not. */
-export type HostBinding = Omit<Binding, 'listen'> & {
+export type HostBinding = Omit<Binding, 'listen' | 'version'> & {
   listen(server: number, options: string): ReturnType<Binding['listen']> | Promise<ReturnType<Binding['listen']>>
 }
 

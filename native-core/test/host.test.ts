@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hostTarget } from '../../scripts/targets.mjs'
+import { hostTarget, targets } from '../../scripts/targets.mjs'
+import manifest from '../package.json' with { type: 'json' }
 
+const coreVersion = manifest.version
 const packageRoot = fileURLToPath(new URL('..', import.meta.url))
 const program = `
 import { createApp } from '@bolt-app/core'
@@ -68,17 +70,60 @@ describe('a project that npm installed without the platform package', () => {
     })
   })
 
-  it('says what is wrong with a binary that does not load', async () => {
-    const { name } = platformPackage()
+  /** Puts a package in the place of a platform's, with one file in it. */
+  async function place(name: string, main: string, content: string | Uint8Array): Promise<() => Promise<void>> {
     const folder = path.join(project, 'node_modules', ...name.split('/'))
     await mkdir(folder, { recursive: true })
-    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name, version: '0.0.0', main: 'broken.node' }))
-    await writeFile(path.join(folder, 'broken.node'), 'this is no library')
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name, version: '0.0.0', main }))
+    await writeFile(path.join(folder, main), content)
+    return () => rm(folder, { recursive: true })
+  }
+
+  it('says what is wrong with a binary that does not load', async () => {
+    const remove = await place(platformPackage().name, 'broken.node', 'this is no library')
     const { code, err, out } = await run({})
     expect(code).toBe(0)
     expect(out).toContain('fallback')
     expect(err).toMatch(/could not be loaded: .*broken\.node/)
-    await rm(folder, { recursive: true })
+    await remove()
+  })
+
+  it.skipIf(process.platform !== 'linux')('says so of one whose file is for another processor', async () => {
+    const { name, file } = platformPackage()
+    const bytes = await readFile(file)
+    // e_machine of the ELF header: one of the processors that there is no Node for.
+    bytes.writeUInt16LE(2, 18)
+    const remove = await place(name, 'other.node', bytes)
+    const { out, err } = await run({})
+    expect(out).toContain('fallback')
+    expect(err).toMatch(/could not be loaded: .*other\.node/)
+    expect(err).toMatch(/→ npm install --force @bolt-app\/core@\d/)
+    await remove()
+  })
+
+  it('says that node_modules is that of another platform when only its package is there', async () => {
+    const other = targets.find(({ packageName }) => packageName !== platformPackage().name)?.packageName ?? ''
+    const remove = await place(other, 'other.node', 'never loaded')
+    const { out, err } = await run({})
+    expect(out).toContain('fallback')
+    expect(err).toContain(`is not installed, but ${other} is`)
+    expect(err).toMatch(/→ npm ci /)
+    await remove()
+  })
+
+  it.each([
+    ['another version', `exports.version = '0.0.1'`, '0.0.1'],
+    ['a version that does not say which', '', 'unknown'],
+  ])('refuses an engine of %s', async (_what, source, version) => {
+    const { name } = platformPackage()
+    const remove = await place(name, 'engine.js', source)
+    const { out, err } = await run({})
+    expect(out).toContain('fallback')
+    expect(err).toMatch(
+      new RegExp(`native engine ${name} is of version ${version}, but @bolt-app/core of ${coreVersion}: they work`),
+    )
+    expect(err).toContain(`→ npm install --save-exact @bolt-app/core@${coreVersion} `)
+    await remove()
   })
 
   it('runs on the engine once the package is there', async () => {
@@ -88,8 +133,8 @@ describe('a project that npm installed without the platform package', () => {
   })
 })
 
-function platformPackage(): { name: string; folder: string } {
+function platformPackage(): { name: string; folder: string; file: string } {
   const target = hostTarget()
   if (!target) throw new Error(`there is no native core for ${process.platform} ${process.arch}`)
-  return { name: target.packageName, folder: target.folder }
+  return { name: target.packageName, folder: target.folder, file: target.file }
 }

@@ -14,19 +14,37 @@ export interface Machine {
 
 const require = createRequire(import.meta.url)
 
+/** Of this package; the bundler writes it. */
+declare const CORE_VERSION: string
+
 const SCOPE = '@bolt-app/core-'
 
 /** Loads the platform's binary package. A failure says why and what to do. */
 export function loadNative(): Loaded {
   const { platform, arch } = process
   const machine = { platform, arch, libc: platform === 'linux' ? libcOf(process.execPath) : undefined }
+  const name = SCOPE + binaryFor(machine)
   try {
-    return { binding: require(SCOPE + binaryFor(machine)) as Binding }
+    const binding = require(name) as Binding
+    if (binding.version === CORE_VERSION) return { binding }
+    return { binding: undefined, ...explainVersion(name, binding.version, CORE_VERSION) }
   } catch (error) {
-    const { version, optionalDependencies } = require('@bolt-app/core/package.json') as Manifest
+    const { optionalDependencies } = require('@bolt-app/core/package.json') as Manifest
     const published = Object.keys(optionalDependencies)
     const installed = published.filter(isInstalled)
-    return { binding: undefined, ...explain(machine, error as Error, { version, published, installed }) }
+    return { binding: undefined, ...explain(machine, error as Error, { version: CORE_VERSION, published, installed }) }
+  }
+}
+
+/** Why a binary is not used that was built for another version of this package, or for none that says so. */
+export function explainVersion(
+  name: string,
+  version: string | undefined,
+  wanted: string,
+): { reason: string; fix: string } {
+  return {
+    reason: `The native engine ${name} is of version ${version ?? 'unknown'}, but @bolt-app/core of ${wanted}: they work together only when they are equal.`,
+    fix: `npm install --save-exact @bolt-app/core@${wanted}  (which brings its own engine; in this repository: npm run build)`,
   }
 }
 
@@ -79,7 +97,6 @@ export function explain(
 }
 
 interface Manifest {
-  version: string
   optionalDependencies: Record<string, string>
 }
 

@@ -20,9 +20,10 @@ macro_rules! exports {
             result.unwrap_or_else(|| js.throw("internal", concat!($name, ": internal error, see the log"))).raw()
         })*
 
-        /// Adds all functions to the module's exports.
+        /// Adds all functions to the module's exports, and the version that they are of.
         pub(crate) fn register(js: Js, exports: Value) {
             let data = Environment::attach(js);
+            js.set(exports, "version", js.text(env!("CORE_VERSION")));
             $(js.export(exports, $name, Some($function), data);)*
         }
     };
