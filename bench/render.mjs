@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { servers } from './servers.mjs'
 import { cpuTable, latencyTable, rateTable } from './tables/cells.mjs'
 import { instructionTable } from './tables/instructions.mjs'
-import { memoryTable, nodesTable, startTable } from './tables/more.mjs'
+import { failureList, memoryTable, nodesTable, startTable } from './tables/more.mjs'
 import { losses, targetTable } from './tables/targets.mjs'
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -41,6 +41,7 @@ function renderHttp(results) {
   return [
     `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s; ${thrownAway(results)} ${named.join(', ')}.`,
     ...skipped,
+    ...(results.failures?.length ? [`What failed, and has no figures below or fewer:\n\n${failureList(results)}`] : []),
     '### CPU per request\nµs of the server process, in brackets the part in user mode. The least in bold (our engine without Node and the system alone are yardsticks, not choices).',
     cpuTable(results),
     '### Targets',
@@ -51,8 +52,8 @@ function renderHttp(results) {
     rateTable(results),
     '### Latency\np50 / p99, µs, at full load.',
     latencyTable(results),
-    ...(results.memoryMiB.loaded
-      ? ['### Memory\nResident, before and after all scenarios.', memoryTable(results)]
+    ...(results.memoryMiB.peak
+      ? ['### Memory\nResident, MiB: started, the most while all scenarios ran, and after them.', memoryTable(results)]
       : []),
     ...(results.startMs
       ? ['### Start\nFrom the creation of the process until it listens, 200 routes; median of 11.', startTable(results)]

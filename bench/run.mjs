@@ -4,11 +4,12 @@ import { cpus } from 'node:os'
 import { make } from './app/made.mjs'
 import { checkAnswer } from './harness/conformance.mjs'
 import { loadByEcho } from './harness/echo.mjs'
+import { Failures } from './harness/failures.mjs'
 import { readFlags, usage } from './harness/flags.mjs'
 import { commit, machine, rustVersion } from './harness/machine.mjs'
 import { measureNodes, nodeVersions } from './harness/nodes.mjs'
 import { checkMachine, prepare } from './harness/prepare.mjs'
-import { residentMemory } from './harness/proc.mjs'
+import { peakMemory, residentMemory } from './harness/proc.mjs'
 import { measureRounds } from './harness/rounds.mjs'
 import { startServer } from './harness/server-process.mjs'
 import { loadBySockets } from './harness/socket-load.mjs'
@@ -21,33 +22,68 @@ import { cpuTable } from './tables/cells.mjs'
 const say = (line) => console.log(line)
 /** Starts of each program, after one that is thrown away. */
 const STARTS = 11
+/** What the Nodes may take beyond `--minutes`, ms. */
+const NODES = 120_000
 
-/** @returns the content of results/http.json */
-async function measure(flags, how) {
+/** Everything that results/http.json holds; with `keep` it is told to it after each round, so that a run which is interrupted leaves something. */
+async function measure(flags, how, keep) {
   const skipped = flags.servers.map(missing).filter(Boolean)
   for (const line of skipped) say(line)
   const present = flags.servers.filter((server) => !missing(server))
+  const results = { ...about(present), method: method(flags, 0), skipped, cells: {}, failures: [] }
+  if (keep) results.startMs = await measureStart({ ...how, times: STARTS, servers: present.map(({ id }) => id) })
+  const onRound = ({ rounds, cells }, memoryMiB) => {
+    Object.assign(results, { method: method(flags, rounds), cells, memoryMiB, failures: how.failures.list })
+    keep?.(results)
+  }
+  await measureServers(present, flags, how, onRound)
+  if (keep) {
+    const { cells } = await measureNodes({ ...flags, ...how, deadline: how.deadline + NODES })
+    onRound({ rounds: results.method.rounds, cells: results.cells }, results.memoryMiB)
+    Object.assign(results, { nodes: { versions: nodeVersions(), cells } })
+    keep(results)
+  }
+  return results
+}
+
+async function measureServers(present, flags, how, onRound) {
   const running = []
   try {
-    for (const server of present) running.push(await startServer(server, { core: how.core }))
-    const idle = memoryOf(running)
-    for (const server of running) for (const scenario of flags.scenarios) await checkAnswer(scenario, server)
-    say(`${running.length} servers give the right answers; measuring …`)
-    const { rounds, cells } = await measureRounds({ ...flags, ...how, servers: running })
-    const memoryMiB = { idle, loaded: memoryOf(running) }
-    return { ...about(present), method: method(flags, rounds), skipped, cells, memoryMiB }
+    for (const server of present) await startInto(running, server, how)
+    const idle = memoryOf(running, residentMemory)
+    for (const server of running) await dropWrong(server, flags.scenarios, how.failures)
+    say(`${running.length} servers answer; measuring …`)
+    const memory = () => ({ idle, loaded: memoryOf(running, residentMemory), peak: memoryOf(running, peakMemory) })
+    const soFar = await measureRounds({
+      ...flags,
+      ...how,
+      servers: running,
+      onRound: (done) => onRound(done, memory()),
+    })
+    onRound(soFar, memory())
   } finally {
     await Promise.all(running.map((server) => server.stop()))
   }
 }
 
-/** What else is measured by a run of everything: ours on each Node, and starting. */
-async function measureMore(flags, how) {
-  say('ours on each Node …')
-  const nodes = await measureNodes({ ...flags, ...how, deadline: how.deadline + 120_000 })
-  say('starting with 200 routes …')
-  const startMs = await measureStart({ core: how.core, times: STARTS })
-  return { ...(nodes ? { nodes: { versions: nodeVersions(), cells: nodes.cells } } : {}), startMs }
+async function startInto(running, server, { core, failures }) {
+  try {
+    running.push(await startServer(server, { core }))
+  } catch (error) {
+    failures.add(server, undefined, error)
+  }
+}
+
+/** A scenario that a server answers wrongly is one that it lacks. */
+async function dropWrong(server, scenarios, failures) {
+  for (const scenario of scenarios) {
+    try {
+      await checkAnswer(scenario, server)
+    } catch (error) {
+      failures.add(server, scenario, error)
+      server.lacks = [...(server.lacks ?? []), scenario.id]
+    }
+  }
 }
 
 function about(present) {
@@ -67,14 +103,17 @@ function about(present) {
 
 const method = ({ seconds, disturbance }, rounds) => ({ rounds, seconds, disturbance })
 
-const memoryOf = (running) => Object.fromEntries(running.map(({ id, pid }) => [id, Math.round(residentMemory(pid))]))
+/** MiB by server, of those that still run. */
+const memoryOf = (running, read) =>
+  Object.fromEntries(running.filter((server) => !server.hasEnded()).map(({ id, pid }) => [id, Math.round(read(pid))]))
 
 /** Where the load comes from, where the server runs, and when to stop. */
 function conditions({ minutes }) {
   const byHttp = wrkVersion() ? loadByWrk : loadBySockets
   if (byHttp === loadBySockets) say('wrk is not installed (apt-get install wrk): a slower generator takes its place')
   const load = (scenario, ...rest) => (scenario.echo ? loadByEcho : byHttp)(scenario, ...rest)
-  return { load, loadCore: 0, core: cpus().length - 1, deadline: Date.now() + minutes * 60_000, say }
+  const failures = new Failures(say)
+  return { load, loadCore: 0, core: cpus().length - 1, deadline: Date.now() + minutes * 60_000, failures, say }
 }
 
 async function main() {
@@ -84,12 +123,19 @@ async function main() {
   if (flags.build) prepare(say)
   make()
   const how = conditions(flags)
-  const results = await measure(flags, how)
-  if (!flags.write) return say(cpuTable(results))
-  Object.assign(results, await measureMore(flags, how))
+  say(
+    `at most ${flags.minutes} minutes for the rounds${flags.write ? `, ${NODES / 60_000} more for ours on each Node` : ''} …`,
+  )
+  const results = await measure(flags, how, flags.write ? keep : undefined)
+  for (const { what, times } of results.failures) say(`✗ ${what}${times > 1 ? ` (${times} times)` : ''}`)
+  // The others' figures are good; that something is missing must not look like success.
+  if (results.failures.length > 0) process.exitCode = 1
+  say(flags.write ? 'written: bench/results/http.json and the tables of bench/README.md' : cpuTable(results))
+}
+
+function keep(results) {
   writeFileSync(new URL('./results/http.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
   renderReadme()
-  say('written: bench/results/http.json and the tables of bench/README.md')
 }
 
 try {

@@ -36,6 +36,11 @@ export class Client {
     })
   }
 
+  /** Ends what is asked with an error. */
+  fail(error) {
+    this.#settle?.reject(error)
+  }
+
   close() {
     this.#settle = undefined
     this.#socket.destroy()

@@ -13,13 +13,19 @@ const ours = fileURLToPath(new URL('../servers/ours.mjs', import.meta.url))
 /** Their names; the packages are those of `nodes/package.json`. */
 const names = Object.keys(JSON.parse(readFileSync(`${folder}package.json`, 'utf8')).dependencies)
 
-/** CPU per request as `cells[scenario][node]`, or undefined where the Nodes are not installed. */
+/** CPU per request as `cells[scenario][node]`, of the Nodes that are installed. */
 export async function measureNodes({ core, ...options }) {
-  const present = names.map((id) => ({ id, command: [`${folder}node_modules/${id}/bin/node`, ours] }))
-  if (!present.every(({ command: [program] }) => existsSync(program))) return undefined
+  const { failures } = options
   const servers = []
   try {
-    for (const server of present) servers.push(await startServer(server, { core }))
+    for (const id of names) {
+      const command = [`${folder}node_modules/${id}/bin/node`, ours]
+      try {
+        servers.push(await startServer({ id, command }, { core }))
+      } catch (error) {
+        failures.add({ id }, undefined, error)
+      }
+    }
     const chosen = scenarios.filter(({ id }) => ASKED.includes(id))
     return await measureRounds({ ...options, servers, scenarios: chosen })
   } finally {
@@ -27,8 +33,9 @@ export async function measureNodes({ core, ...options }) {
   }
 }
 
-/** "24.21.0" of "node-24". */
+/** "24.21.0" of "node-24", of those that are installed. */
 export function nodeVersions() {
-  const read = (id) => JSON.parse(readFileSync(`${folder}node_modules/${id}/package.json`, 'utf8')).version
-  return Object.fromEntries(names.map((id) => [id, read(id)]))
+  const manifest = (id) => `${folder}node_modules/${id}/package.json`
+  const present = names.filter((id) => existsSync(manifest(id)))
+  return Object.fromEntries(present.map((id) => [id, JSON.parse(readFileSync(manifest(id), 'utf8')).version]))
 }

@@ -40,8 +40,13 @@ export function machineTime() {
 }
 
 /** Resident memory of a process, MiB. */
-export function residentMemory(pid) {
-  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB$/m)
+export const residentMemory = (pid) => memory(pid, 'VmRSS')
+
+/** The most that was ever resident of a process, MiB. */
+export const peakMemory = (pid) => memory(pid, 'VmHWM')
+
+function memory(pid, field) {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm'))
   return line ? Number(line[1]) / 1024 : 0
 }
 

@@ -1,13 +1,11 @@
 /** brahma-firelight: hyper and tokio on threads of their own, one ThreadsafeFunction call per request. It needs a port by number. */
 import { createServer } from 'node:net'
 import { createApp } from 'brahma-firelight'
-import { createVerifier } from 'fast-jwt'
 import { wait } from '../app/limit.mjs'
 import { listening } from '../app/listening.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, isNote, tooMany, unauthorized } from '../app/violations.mjs'
 
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const problem = { 'Content-Type': 'application/problem+json' }
 const app = createApp()
 

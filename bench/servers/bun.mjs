@@ -1,14 +1,12 @@
 /** Bun.serve with its native router, and Ajv. */
-import { createVerifier } from 'fast-jwt'
 import { eventBytes } from '../app/events.mjs'
 import { wait } from '../app/limit.mjs'
 import { listening } from '../app/listening.mjs'
 import { files, tls } from '../app/made.mjs'
 import { corsHeaders, origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, isNote, notFound, tooMany, unauthorized } from '../app/violations.mjs'
 
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const problem = { 'content-type': 'application/problem+json' }
 
 function account(request) {

@@ -3,15 +3,13 @@
 import { cors } from '@elysiajs/cors'
 import { Elysia, file, sse, t } from 'elysia'
 import { rateLimit } from 'elysia-rate-limit'
-import { createVerifier } from 'fast-jwt'
 import { events } from '../app/events.mjs'
 import { listening } from '../app/listening.mjs'
 import { files, tls } from '../app/made.mjs'
 import { origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { notFound, tooMany, unauthorized } from '../app/violations.mjs'
 
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const problem = { 'content-type': 'application/problem+json' }
 
 const note = t.Object(

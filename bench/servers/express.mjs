@@ -3,15 +3,13 @@ import { createServer } from 'node:https'
 import cors from 'cors'
 import express from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { createVerifier } from 'fast-jwt'
 import { eventBytes } from '../app/events.mjs'
 import { listening } from '../app/listening.mjs'
 import { files, tls } from '../app/made.mjs'
 import { origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, isNote, tooMany, unauthorized } from '../app/violations.mjs'
 
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 const app = express()
 
 function authenticate(request, response, next) {

@@ -5,17 +5,14 @@ import cors from '@fastify/cors'
 import rateLimit from '@fastify/rate-limit'
 import staticFiles from '@fastify/static'
 import webSocket from '@fastify/websocket'
-import { createVerifier } from 'fast-jwt'
 import Fastify from 'fastify'
 import { eventBytes } from '../app/events.mjs'
 import { listening } from '../app/listening.mjs'
 import { files, tls } from '../app/made.mjs'
 import { noteSchema } from '../app/note.mjs'
 import { origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, unauthorized } from '../app/violations.mjs'
-
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 
 const object = (properties) => ({ response: { 200: { type: 'object', properties } } })
 const text = { type: 'string' }
@@ -37,9 +34,7 @@ async function build(options = {}) {
     if (error.validation) return reply.code(422).send(invalid(error.validation))
     reply.code(error.statusCode ?? 500).send({ status: error.statusCode ?? 500 })
   })
-  await app.register(webSocket)
-  await app.register(rateLimit, { global: false })
-  await app.register(staticFiles, { root: files, prefix: '/files/' })
+  await app.register(aside)
   app.get('/json', message, () => ({ message: 'Hello, World!' }))
   app.get('/plaintext', () => 'Hello, World!')
   app.get('/async', message, async () => Promise.resolve({ message: 'Hello, World!' }))
@@ -53,14 +48,21 @@ async function build(options = {}) {
   app.get('/private', { onRequest: authenticate, schema: object({ sub: text }) }, (request) => ({
     sub: request.claims.sub,
   }))
-  app.get('/limited', { config: { rateLimit: { max: 1, timeWindow: 3_600_000 } } }, () => ({}))
   app.get('/events', (_request, reply) =>
     reply.type('text/event-stream').header('cache-control', 'no-cache').send(Readable.from(eventBytes())),
   )
+  return app
+}
+
+/** What brings hooks of its own, in a context of its own: they must not run for the other routes. */
+async function aside(app) {
+  await app.register(webSocket)
+  await app.register(rateLimit, { global: false })
+  await app.register(staticFiles, { root: files, prefix: '/files/' })
+  app.get('/limited', { config: { rateLimit: { max: 1, timeWindow: 3_600_000 } } }, () => ({}))
   app.get('/ws', { websocket: true }, (socket) => {
     socket.on('message', (data, binary) => socket.send(data, { binary }))
   })
-  return app
 }
 
 async function across() {

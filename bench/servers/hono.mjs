@@ -3,7 +3,6 @@ import { createServer } from 'node:https'
 import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { createVerifier } from 'fast-jwt'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { streamSSE } from 'hono/streaming'
@@ -13,10 +12,8 @@ import { events } from '../app/events.mjs'
 import { listening } from '../app/listening.mjs'
 import { files, tls } from '../app/made.mjs'
 import { origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, isNote, tooMany } from '../app/violations.mjs'
-
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 
 const checkNote = validator('json', (value, c) => (isNote(value) ? value : c.json(invalid(isNote.errors), 422)))
 

@@ -1,7 +1,6 @@
 /** Bare node:http with a hand-written router: the least a Node server can do for these scenarios. Files by `send`, WebSocket by `ws`. */
 import http from 'node:http'
 import https from 'node:https'
-import { createVerifier } from 'fast-jwt'
 import sendFile from 'send'
 import { WebSocketServer } from 'ws'
 import { eventBytes } from '../app/events.mjs'
@@ -9,10 +8,8 @@ import { wait } from '../app/limit.mjs'
 import { listening } from '../app/listening.mjs'
 import { files, tls } from '../app/made.mjs'
 import { corsHeaders, origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, isNote, notFound, tooMany, unauthorized } from '../app/violations.mjs'
-
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 
 function send(response, status, body, type = 'application/json') {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)

@@ -1,19 +1,17 @@
 /** uWebSockets.js by hand: corked writes, Ajv, fast-jwt, files from memory. Its addon is chosen by Node's ABI number. */
 import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createVerifier } from 'fast-jwt'
 import { eventBytes } from '../app/events.mjs'
 import { wait } from '../app/limit.mjs'
 import { listening } from '../app/listening.mjs'
 import { certFile, files, keyFile } from '../app/made.mjs'
 import { corsHeaders, origin } from '../app/origin.mjs'
-import { secret } from '../app/token.mjs'
+import { verify } from '../app/verifier.mjs'
 import { invalid, isNote, notFound, tooMany, unauthorized } from '../app/violations.mjs'
 
 const uws = createRequire(import.meta.url)(
   `@trufflesuite/uws-js-unofficial/dist/uws_linux_x64_${process.versions.modules}.node`,
 )
-const verify = createVerifier({ key: secret, algorithms: ['HS256'] })
 
 const ok = (response, value) => response.writeHeader('Content-Type', 'application/json').end(JSON.stringify(value))
 

@@ -3,12 +3,13 @@ import { scenarios } from '../scenarios.mjs'
 import { servers } from '../servers.mjs'
 import { figure, table } from './markdown.mjs'
 
-/** Resident memory before and after all scenarios, MiB. */
-export function memoryTable({ memoryMiB: { idle, loaded } }) {
+/** Resident memory before, during and after all scenarios, MiB. */
+export function memoryTable({ memoryMiB: { idle, loaded, peak } }) {
   const columns = servers.filter(({ id }) => loaded[id])
   return table([
     ['MiB', ...columns.map(({ title }) => title)],
     ['started', ...columns.map(({ id }) => String(idle[id]))],
+    ['most under load', ...columns.map(({ id }) => String(peak[id]))],
     ['after the run', ...columns.map(({ id }) => String(loaded[id]))],
   ])
 }
@@ -16,12 +17,25 @@ export function memoryTable({ memoryMiB: { idle, loaded } }) {
 /** From the creation of the process until it listens. */
 export function startTable({ startMs }) {
   const columns = servers.filter(({ id }) => startMs[id])
+  const base = startMs['node-http']
   return table([
     ['', ...columns.map(({ title }) => title)],
     ['ms', ...columns.map(({ id }) => figure(startMs[id]))],
-    ['of node:http', ...columns.map(({ id }) => figure(startMs[id] / startMs['node-http']))],
+    ...(base ? [['of node:http', ...columns.map(({ id }) => figure(startMs[id] / base))]] : []),
   ])
 }
+
+/** What went wrong, and with whom. */
+export function failureList({ failures }) {
+  return failures
+    .map(({ server, scenario, what, times }) => {
+      const [of, where] = [servers.find(({ id }) => id === server)?.title ?? server, scenario && titleOf(scenario)]
+      return `- ${of}${where ? `, ${where}` : ''}${times > 1 ? `, ${times} times` : ''}: ${what.split('\n')[0]}`
+    })
+    .join('\n')
+}
+
+const titleOf = (scenario) => scenarios.find(({ id }) => id === scenario).title
 
 /** CPU µs per request on each Node. */
 export function nodesTable({ nodes: { versions, cells } }) {

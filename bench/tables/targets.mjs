@@ -42,7 +42,7 @@ function rateRows({ cells }) {
 }
 
 function startRow({ startMs }) {
-  if (!startMs) return []
+  if (!startMs?.ours || !startMs['node-http']) return []
   const ratio = startMs.ours / startMs['node-http']
   return [
     ['Start with 200 routes', titleOf(servers, 'node-http'), figure(ratio), '≤ 1.2', ratio <= 1.2 ? 'met' : MISSED],
