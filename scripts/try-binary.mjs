@@ -1,27 +1,19 @@
 /**
  * `node scripts/try-binary.mjs [NAME] [--node "COMMAND"]`: installs the packed core with one binary (this machine's without NAME) from
- * a local registry as npm does it on that platform, and has a server run on it that must answer. COMMAND starts the Node of another
- * platform: `qemu-aarch64-static -L /usr/aarch64-linux-gnu …/bin/node`.
+ * a local registry as npm does it on that platform, and has a server run on it that must answer all questions of `try/ask.mjs`. COMMAND starts the Node of another
+ * platform: `qemu-aarch64-static -L /usr/aarch64-linux-gnu …/bin/node`. Needs openssl for a certificate.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { cleanEnv, npm } from './npm.mjs'
-import { end, endAll, ended, endWithUs, Problem, start } from './process.mjs'
+import { end, endAll, ended, endWithUs, Problem, run, start } from './process.mjs'
 import { publishAll, startRegistry } from './registry.mjs'
+import { root } from './root.mjs'
 import { explain, step } from './steps.mjs'
 import { hostTarget, targets } from './targets.mjs'
-
-const program = `
-import { createApp } from '@bolt-app/core'
-import { z } from 'zod'
-const app = createApp()
-app.get('/', () => ({ host: app.host, arch: process.arch, version: process.version }))
-app.post('/notes', { body: z.strictObject({ title: z.string() }) }, (ctx) => ctx.body)
-const { port } = await app.listen({ port: 0, signals: true })
-console.log('listening ' + port)
-`
+import { questions } from './try/ask.mjs'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { node: { type: 'string' } } })
 
@@ -61,44 +53,41 @@ async function install({ os, cpu, libc, packageName }) {
 }
 
 async function serve([command, ...args]) {
-  const file = join(folder, 'app', 'main.mjs')
-  writeFileSync(file, program)
-  const child = start(command, [...args, file], { cwd: join(folder, 'app'), env: cleanEnv() })
-  const url = `http://127.0.0.1:${await portOf(child)}`
-  const first = await (await fetch(url)).json()
-  if (first.host !== 'native')
-    throw new Problem({ what: `The server runs on "${first.host}" instead of the native core.` })
-  const statuses = [
-    await post(`${url}/notes`, '{"title":"one"}'),
-    await post(`${url}/notes`, '{}'),
-    await post(url, ''),
-  ]
-  if (`${statuses}` !== '200,422,405')
-    throw new Problem({ what: `The server answered ${statuses} instead of 200,422,405.` })
+  const app = join(folder, 'app')
+  copyFileSync(join(root, 'scripts', 'try', 'server.mjs'), join(app, 'main.mjs'))
+  await makeCertificate(app)
+  const child = start(command, [...args, join(app, 'main.mjs')], { cwd: app, env: cleanEnv() })
+  const ports = await portsOf(child)
+  for (const [name, ask] of Object.entries(questions)) {
+    await ask(ports).catch((error) => {
+      throw new Problem({ what: `${name}: not as it should be.`, why: error.message })
+    })
+  }
+  const { version, arch } = await (await fetch(`http://127.0.0.1:${ports.plain}`)).json()
   const gone = ended(child)
   await end(child)
   const { code } = await gone
   // Windows has no SIGTERM: the process is ended without being asked.
   if (code !== 0 && process.platform !== 'win32')
     throw new Problem({ what: `The server ended with ${code} after SIGTERM.` })
-  console.log(`    Node ${first.version} ${first.arch}: ${statuses}`)
+  console.log(`    Node ${version} ${arch}: ${Object.keys(questions).join(', ')}`)
 }
 
-async function post(url, body) {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  await response.arrayBuffer()
-  return response.status
+function makeCertificate(cwd) {
+  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  return run('openssl', [...kind, ...subject, '-keyout', 'key.pem', '-out', 'cert.pem'], { cwd })
 }
 
-/** The port that the child prints; what it prints otherwise goes into the error when it ends. */
-function portOf(child) {
+/** The ports that the child prints; what it prints otherwise goes into the error when it ends. */
+function portsOf(child) {
   let text = ''
   return new Promise((done, failed) => {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data) => {
         text += data
-        const port = text.match(/^listening (\d+)$/m)?.[1]
-        if (port) done(port)
+        const [, plain, encrypted] = text.match(/^listening (\d+) (\d+)$/m) ?? []
+        if (plain) done({ plain, encrypted })
       })
     child.once('error', failed)
     child.once('close', (code) => failed(new Problem({ what: `The server ended with ${code}.`, why: text.trim() })))
