@@ -1,13 +1,11 @@
-import { defineConfig } from 'tsdown'
+import { defineConfig, type UserConfig } from 'tsdown'
 import manifest from './package.json' with { type: 'json' }
 
 /**
- * One file instead of sixty: loading modules is most of what a small application spends at start. Declarations come from the compiler, and
+ * Few files instead of sixty: loading modules is most of what a small application spends at start. Declarations come from the compiler, and
  * dist is not emptied, because a running watcher may have it open.
  */
-export default defineConfig({
-  entry: { index: 'src/index.ts', testing: 'src/testing.ts' },
-  format: 'esm',
+const common: UserConfig = {
   platform: 'node',
   target: 'node20',
   clean: false,
@@ -15,4 +13,26 @@ export default defineConfig({
   fixedExtension: false,
   minify: 'dce-only',
   define: { CORE_VERSION: JSON.stringify(manifest.version) },
-})
+}
+
+export default defineConfig([
+  {
+    ...common,
+    entry: { index: 'src/index.ts', testing: 'src/testing.ts' },
+    format: 'esm',
+    plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
+  },
+  // As CommonJS, because `host.ts` needs it at once, when there is no engine, and Node 20 requires nothing else.
+  { ...common, entry: { fallback: 'src/fallback/binding.ts' }, format: 'cjs' },
+])
+
+/**
+ * Takes modules of Node from the process. An import statement looks at everything that they export, which loads what they are made of: with
+ * the first function of `node:fs` come its streams and promises.
+ */
+function askProcess(code: string): string {
+  return code.replace(
+    /^import \{ (.+) \} from "(node:[\w/]+)";$/gm,
+    (_, names: string, id) => `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("${id}");`,
+  )
+}

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import type { Binding } from './binding.d.ts'
-import { createFallback } from './fallback/binding.ts'
 import { loadNative } from './native/load.ts'
 import { outsideContext } from './native/outside.ts'
 
@@ -14,12 +14,15 @@ export interface Host {
   binding: HostBinding
 }
 
+/** Everything of the fallback, in a file of its own: a native server does not read it. */
+type FallbackFile = typeof import('./fallback/binding.ts')
+
 let isWarned = false
 
 /** Opens the native host, or the fallback when `BOLT_CORE=fallback` asks for it or the native package is missing. */
 export function openHost(): Host {
   const forced = process.env.BOLT_CORE
-  if (forced === 'fallback') return { name: 'fallback', binding: outsideContext(createFallback()) }
+  if (forced === 'fallback') return openFallback()
   const loaded = loadNative()
   if (loaded.binding !== undefined) return { name: 'native', binding: outsideContext(loaded.binding) }
   if (!isWarned) {
@@ -32,5 +35,10 @@ export function openHost(): Host {
       },
     )
   }
+  return openFallback()
+}
+
+function openFallback(): Host {
+  const { createFallback } = createRequire(import.meta.url)('../dist/fallback.cjs') as FallbackFile
   return { name: 'fallback', binding: outsideContext(createFallback()) }
 }
