@@ -38,6 +38,7 @@ for (const name of target === undefined ? Object.keys(corpora) : [target]) {
 async function fuzz(name) {
   const built = await ended(start('cargo', ['+nightly', 'fuzz', 'build', '--fuzz-dir', folder, name]))
   if (built !== 0) return built
+  const targets = process.env.CARGO_TARGET_DIR ?? join(folder, 'target')
   const host = execFileSync('rustc', ['+nightly', '--print', 'host-tuple'], { encoding: 'utf8' }).trim()
   const [found, artifacts] = ['runs', 'artifacts'].map((kind) => join(folder, kind, name))
   for (const one of [found, artifacts]) mkdirSync(one, { recursive: true })
@@ -52,7 +53,7 @@ async function fuzz(name) {
   const counts = existsSync('/proc/self/stat')
   if (!counts) limits.push(`-max_total_time=${seconds}`)
   const args = [found, join(folder, 'corpus', corpora[name]), ...limits]
-  const child = start(join(folder, 'target', host, 'release', name), args)
+  const child = start(join(targets, host, 'release', name), args)
   const end = ended(child)
   const watch = counts ? interruptAfter(child, Number(seconds)) : undefined
   const code = await end
