@@ -4,7 +4,7 @@ import type { AppPlan, HandlerRoute, JsonSchema, RoutePlan } from '../plan.ts'
 import { guardsHold } from '../runner.ts'
 import { coercePart } from '../schema/coerce.ts'
 import type { Violation } from '../violation.ts'
-import { assertFits, readBody } from './body.ts'
+import { assertFits, hasBody, readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { parseStrict } from './json-text.ts'
 import { parseQuery } from './query.ts'
@@ -157,10 +157,6 @@ function assertForm(exchange: Exchange): void {
     )
   }
   assertNotEncoded(exchange)
-}
-
-function hasBody(exchange: Exchange): boolean {
-  return exchange.header('transfer-encoding') !== undefined || Number(exchange.header('content-length') ?? 0) > 0
 }
 
 async function readJson(
