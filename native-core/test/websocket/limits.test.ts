@@ -1,20 +1,8 @@
-import { type App, createApp, type Server, type Socket } from '@bolt-app/core'
+import { createApp, type Socket } from '@bolt-app/core'
 import { expect, it } from 'vitest'
-import { describeVariants, type Variant } from '../hosts.ts'
+import { describeVariants } from '../hosts.ts'
 import { Client, signal } from './client.ts'
-
-async function serve(
-  variant: Variant,
-  app: App,
-  run: (server: Server & { port: number }) => Promise<void>,
-): Promise<void> {
-  const server = await app.listen({ port: 0, ...variant.io })
-  try {
-    await run(server as Server & { port: number })
-  } finally {
-    await app.close({ grace: 1_000 })
-  }
-}
+import { serve } from './serve.ts'
 
 describeVariants('WebSocket limits', (variant) => {
   it('closes with 1009 on a message over the limit, of the route or of the application', async () => {

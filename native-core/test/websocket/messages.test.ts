@@ -1,22 +1,9 @@
-import { type App, createApp, type Server, type Socket } from '@bolt-app/core'
+import { createApp, type Socket } from '@bolt-app/core'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { describeVariants, recorder, type Variant } from '../hosts.ts'
+import { describeVariants, recorder } from '../hosts.ts'
 import { Client, signal } from './client.ts'
-
-/** Listens, runs, closes. */
-async function serve(
-  variant: Variant,
-  app: App,
-  run: (server: Server & { port: number }) => Promise<void>,
-): Promise<void> {
-  const server = await app.listen({ port: 0, ...variant.io })
-  try {
-    await run(server as Server & { port: number })
-  } finally {
-    await app.close({ grace: 1_000 })
-  }
-}
+import { expectEchoes, serve } from './serve.ts'
 
 describeVariants('WebSocket messages', (variant) => {
   it('echoes text as text and bytes as bytes, of all sizes', async () => {
@@ -24,14 +11,7 @@ describeVariants('WebSocket messages', (variant) => {
     app.ws('/echo', { messageBytes: 2_000_000 }, { message: (socket, message) => void socket.send(message) })
     await serve(variant, app, async ({ port }) => {
       const client = await Client.open(port, '/echo')
-      for (const length of [0, 1, 125, 126, 127, 65_535, 65_536, 1_000_000]) {
-        const text = 'é'.repeat(length / 2)
-        client.send(text)
-        expect(await client.next()).toBe(text)
-        const bytes = Buffer.alloc(length, 7)
-        client.send(bytes)
-        expect(bytes.equals((await client.next()) as Buffer)).toBe(true)
-      }
+      await expectEchoes(client, [0, 1, 125, 126, 127, 65_535, 65_536, 1_000_000])
       expect(await client.close(4_000, 'done')).toEqual([4_000, 'done'])
     })
   })

@@ -4,10 +4,14 @@
 #[path = "engine/client.rs"]
 mod client;
 
+mod dice;
+
 use std::sync::LazyLock;
 
 use client::{Client, app, handler};
 use regex::bytes::Regex;
+
+use dice::Dice;
 
 /// Requests that the mutations start from; several may follow each other on one connection.
 const SEEDS: [&str; 16] = [
@@ -77,17 +81,7 @@ const PIECES: [&[u8]; 44] = [
     b" HTTP/1.1",
 ];
 
-/// splitmix64
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap() % sides
-    }
-
     /// One to three requests with up to four mutations.
     fn input(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -1,20 +1,14 @@
 //! Our validator against the `jsonschema` crate, on generated schemas and documents.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod dice;
+
 use bolt_core::schema::{JsonLimits, Schema};
 use serde_json::{Map, Value, json};
 
-/// splitmix64; small and the same everywhere.
-struct Dice(u64);
+use dice::Dice;
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap() % sides
-    }
-
     fn one<T: Clone>(&mut self, list: &[T]) -> T {
         list[self.roll(list.len())].clone()
     }

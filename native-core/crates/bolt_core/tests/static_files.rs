@@ -1,47 +1,26 @@
 //! Files of a real folder: what is sent, and what must never be.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod folder;
+
 use std::fs;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bolt_core::static_files::{FileAnswer, FileBody, FileRequest, FileResponse, StaticFolder};
 
-/// A folder that is gone after the test.
-struct Folder(PathBuf);
+use folder::{Folder, bytes, header};
 
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("bolt-static-{}-{number}", std::process::id()));
-        fs::create_dir_all(path.join("public/docs/empty")).unwrap();
-        fs::create_dir_all(path.join("public/.git")).unwrap();
-        let folder = Self(path);
-        folder.write("secret.txt", "outside");
-        folder.write("public/app.js", "0123456789");
-        folder.write("public/empty.txt", "");
-        folder.write("public/.env", "hidden");
-        folder.write("public/.git/config", "hidden");
-        folder.write("public/docs/index.html", "<p>docs</p>");
-        folder.write("public/%2e%2e", "named like an escape");
-        folder
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.join(name), text).unwrap();
-    }
-
-    fn served(&self) -> StaticFolder {
-        let root = self.0.join("public");
-        StaticFolder::open(root.to_str().unwrap(), "max-age=60", Some("index.html"), "routes[0]").unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A folder with files to send, and some to hide.
+fn filled() -> Folder {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.0.join("public/docs/empty")).unwrap();
+    fs::create_dir_all(folder.0.join("public/.git")).unwrap();
+    folder.write("public/app.js", "0123456789");
+    folder.write("public/empty.txt", "");
+    folder.write("public/.env", "hidden");
+    folder.write("public/.git/config", "hidden");
+    folder.write("public/docs/index.html", "<p>docs</p>");
+    folder.write("public/%2e%2e", "named like an escape");
+    folder
 }
 
 fn response(answer: FileAnswer) -> FileResponse {
@@ -55,21 +34,9 @@ fn get(folder: &StaticFolder, path: &str) -> FileAnswer {
     folder.answer(&FileRequest { path, ..FileRequest::default() })
 }
 
-fn bytes(response: &FileResponse) -> &[u8] {
-    match &response.body {
-        FileBody::Bytes(bytes) => bytes,
-        FileBody::Empty => b"",
-        FileBody::File { .. } => panic!("a small file is read at once"),
-    }
-}
-
-fn header<'r>(response: &'r FileResponse, name: &str) -> Option<&'r str> {
-    response.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
-}
-
 #[test]
 fn sends_a_file_with_its_validators() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     for _ in 0..2 {
         let response = response(get(&served, "app.js"));
@@ -85,7 +52,7 @@ fn sends_a_file_with_its_validators() {
 
 #[test]
 fn answers_head_with_the_same_fields_and_no_body() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     let get = response(get(&served, "app.js"));
     let head = FileRequest { path: "app.js", head: true, range: Some(b"bytes=1-2"), ..FileRequest::default() };
@@ -96,7 +63,7 @@ fn answers_head_with_the_same_fields_and_no_body() {
 
 #[test]
 fn sends_an_empty_file() {
-    let folder = Folder::new();
+    let folder = filled();
     let response = response(get(&folder.served(), "empty.txt"));
     assert_eq!((response.status, header(&response, "content-length")), (200, Some("0")));
     assert!(matches!(response.body, FileBody::Empty));
@@ -104,7 +71,7 @@ fn sends_an_empty_file() {
 
 #[test]
 fn sends_the_index_of_a_folder_at_its_slash_only() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     assert_eq!(bytes(&response(get(&served, "docs/"))), b"<p>docs</p>");
     assert!(matches!(get(&served, "docs"), FileAnswer::AddSlash));
@@ -120,7 +87,7 @@ fn sends_the_index_of_a_folder_at_its_slash_only() {
 
 #[test]
 fn never_sends_what_lies_outside_or_is_hidden() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     for path in [
         "../secret.txt",
@@ -167,7 +134,7 @@ fn never_sends_what_lies_outside_or_is_hidden() {
 #[test]
 fn follows_links_within_the_folder_only() {
     use std::os::unix::fs::symlink;
-    let folder = Folder::new();
+    let folder = filled();
     let public = folder.0.join("public");
     symlink("app.js", public.join("inside.js")).unwrap();
     symlink("../secret.txt", public.join("outside.txt")).unwrap();
@@ -191,7 +158,7 @@ fn follows_links_within_the_folder_only() {
 #[cfg(unix)]
 #[test]
 fn does_not_open_pipes() {
-    let folder = Folder::new();
+    let folder = filled();
     let made = std::process::Command::new("mkfifo").arg(folder.0.join("public/pipe")).status();
     if made.is_ok_and(|status| status.success()) {
         assert!(matches!(get(&folder.served(), "pipe"), FileAnswer::NotFound));
@@ -200,7 +167,7 @@ fn does_not_open_pipes() {
 
 #[test]
 fn notices_that_a_file_changed() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     let before = response(get(&served, "app.js"));
     folder.write("public/app.js", "changed");
@@ -213,7 +180,7 @@ fn notices_that_a_file_changed() {
 
 #[test]
 fn answers_304_to_whoever_has_the_file() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     let first = response(get(&served, "app.js"));
     let tag = header(&first, "etag").unwrap();
@@ -256,7 +223,7 @@ fn answers_304_to_whoever_has_the_file() {
 
 #[test]
 fn answers_ranges() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     let first = response(get(&served, "app.js"));
     let tag = header(&first, "etag").unwrap().to_owned();
@@ -293,7 +260,7 @@ fn answers_ranges() {
 #[test]
 fn hands_over_a_large_file_to_be_read_in_ranges() {
     use std::io::{Read, Seek, SeekFrom};
-    let folder = Folder::new();
+    let folder = filled();
     folder.write("public/large.bin", &"0123456789abcdef".repeat(128 * 1024));
     let request = FileRequest { path: "large.bin", range: Some(b"bytes=1048570-1048579"), ..FileRequest::default() };
     let response = response(folder.served().answer(&request));
@@ -308,7 +275,7 @@ fn hands_over_a_large_file_to_be_read_in_ranges() {
 
 #[test]
 fn refuses_a_folder_that_cannot_be_served() {
-    let folder = Folder::new();
+    let folder = filled();
     let root = folder.0.join("public");
     let root = root.to_str().unwrap();
     let file = format!("{root}/app.js");
@@ -328,7 +295,7 @@ fn refuses_a_folder_that_cannot_be_served() {
 
 #[test]
 fn survives_any_path_and_field() {
-    let folder = Folder::new();
+    let folder = filled();
     let served = folder.served();
     let mut state = 11u64;
     let mut next = || {

@@ -4,47 +4,16 @@
 
 #[path = "engine/client.rs"]
 mod client;
+mod folder;
 
-use std::fs::{self, File};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::fs::File;
 use std::time::{Duration, SystemTime};
 
 use bolt_core::compression::{Accepted, Coding, Compression};
 use bolt_core::plan::{CompressionLevels, CompressionPlan};
 use bolt_core::static_files::{FileAnswer, FileBody, FileRequest, FileResponse, FileSpec, StaticFolder, answer_file};
 
-/// A folder that is gone after the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("bolt-variants-{}-{number}", std::process::id()));
-        fs::create_dir_all(path.join("public")).unwrap();
-        fs::write(path.join("secret.txt"), "outside").unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.0.join("public").join(name), content).unwrap();
-    }
-
-    fn root(&self) -> String {
-        self.0.join("public").to_str().unwrap().to_owned()
-    }
-
-    fn served(&self) -> StaticFolder {
-        StaticFolder::open(&self.root(), "max-age=60", Some("index.html"), "routes[0]").unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use folder::{Folder, bytes, header};
 
 fn rules(codings: &[Coding]) -> Compression {
     Compression::compile(&CompressionPlan {
@@ -76,18 +45,6 @@ fn ask(folder: &StaticFolder, request: &FileRequest<'_>) -> FileResponse {
     }
 }
 
-fn bytes(response: &FileResponse) -> &[u8] {
-    match &response.body {
-        FileBody::Bytes(bytes) => bytes,
-        FileBody::Empty => b"",
-        FileBody::File { .. } => panic!("a small file is read at once"),
-    }
-}
-
-fn header<'r>(response: &'r FileResponse, name: &str) -> Option<&'r str> {
-    response.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
-}
-
 fn text() -> String {
     "some text that repeats itself, ".repeat(20)
 }
@@ -95,9 +52,9 @@ fn text() -> String {
 #[test]
 fn a_file_beside_is_sent_in_its_coding_with_the_type_of_the_original() {
     let folder = Folder::new();
-    folder.write("app.js", text());
-    folder.write("app.js.br", "as brotli");
-    folder.write("app.js.gz", "as gzip");
+    folder.write("public/app.js", text());
+    folder.write("public/app.js.br", "as brotli");
+    folder.write("public/app.js.gz", "as gzip");
     let (served, rules) = (folder.served(), all());
     for (accept, coding, content) in
         [("gzip, br", "br", "as brotli"), ("gzip", "gzip", "as gzip"), ("br;q=0.5, gzip", "gzip", "as gzip")]
@@ -118,8 +75,8 @@ fn a_file_beside_is_sent_in_its_coding_with_the_type_of_the_original() {
 #[test]
 fn a_range_is_one_of_the_chosen_representation() {
     let folder = Folder::new();
-    folder.write("app.js", text());
-    folder.write("app.js.br", "0123456789");
+    folder.write("public/app.js", text());
+    folder.write("public/app.js.br", "0123456789");
     let (served, rules) = (folder.served(), all());
     let etag = header(&ask(&served, &request("app.js", &rules, "br")), "etag").unwrap().to_owned();
     let part = |if_range: &[u8]| {
@@ -141,22 +98,22 @@ fn a_range_is_one_of_the_chosen_representation() {
 #[test]
 fn a_file_beside_that_is_older_than_its_original_is_not_sent() {
     let folder = Folder::new();
-    folder.write("app.js", "new ".repeat(10));
-    folder.write("app.js.br", "old");
+    folder.write("public/app.js", "new ".repeat(10));
+    folder.write("public/app.js.br", "old");
     let old = File::options().write(true).open(folder.0.join("public/app.js.br")).unwrap();
     old.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
     let (served, rules) = (folder.served(), all());
     assert_eq!(header(&ask(&served, &request("app.js", &rules, "br")), "content-encoding"), None);
-    folder.write("app.js.br", "new");
+    folder.write("public/app.js.br", "new");
     assert_eq!(header(&ask(&served, &request("app.js", &rules, "br")), "content-encoding"), Some("br"));
 }
 
 #[test]
 fn a_file_beside_follows_the_same_rules_as_any_other() {
     let folder = Folder::new();
-    folder.write("app.js", text());
-    folder.write("picture.png", text());
-    folder.write("picture.png.br", "no");
+    folder.write("public/app.js", text());
+    folder.write("public/picture.png", text());
+    folder.write("public/picture.png.br", "no");
     #[cfg(unix)]
     std::os::unix::fs::symlink(folder.0.join("secret.txt"), folder.0.join("public/app.js.br")).unwrap();
     let (served, rules) = (folder.served(), rules(&[Coding::Br]));
@@ -164,7 +121,7 @@ fn a_file_beside_follows_the_same_rules_as_any_other() {
     assert_ne!(bytes(&response), b"outside");
     let picture = ask(&served, &request("picture.png", &rules, "br"));
     assert_eq!((header(&picture, "content-encoding"), header(&picture, "vary")), (None, None));
-    folder.write("only.txt.br", "no original");
+    folder.write("public/only.txt.br", "no original");
     assert!(matches!(served.answer(&request("only.txt", &rules, "br")), FileAnswer::NotFound));
     let direct = ask(&served, &request("picture.png.br", &rules, "br"));
     assert_eq!((bytes(&direct), header(&direct, "content-encoding")), (&b"no"[..], None));
@@ -173,7 +130,7 @@ fn a_file_beside_follows_the_same_rules_as_any_other() {
 #[test]
 fn without_a_file_beside_it_is_compressed_once_and_has_a_weak_tag() {
     let folder = Folder::new();
-    folder.write("a.txt", text());
+    folder.write("public/a.txt", text());
     let (served, rules) = (folder.served(), all());
     let plain = ask(&served, &request("a.txt", &rules, ""));
     let mut bodies = Vec::new();
@@ -186,7 +143,7 @@ fn without_a_file_beside_it_is_compressed_once_and_has_a_weak_tag() {
         bodies.push(content);
     }
     assert_eq!(bodies[0].as_ptr(), bodies[1].as_ptr(), "kept");
-    folder.write("a.txt", text().to_uppercase());
+    folder.write("public/a.txt", text().to_uppercase());
     let changed = ask(&served, &request("a.txt", &rules, "gzip"));
     assert_ne!(bytes(&changed), &bodies[0][..]);
     let known =
@@ -197,7 +154,7 @@ fn without_a_file_beside_it_is_compressed_once_and_has_a_weak_tag() {
 #[test]
 fn a_part_of_a_file_without_one_beside_is_a_part_of_it_as_it_is() {
     let folder = Folder::new();
-    folder.write("a.txt", text());
+    folder.write("public/a.txt", text());
     let (served, rules) = (folder.served(), all());
     let response = ask(&served, &FileRequest { range: Some(b"bytes=0-3"), ..request("a.txt", &rules, "gzip") });
     assert_eq!((response.status, bytes(&response), header(&response, "content-encoding")), (206, &b"some"[..], None));
@@ -206,7 +163,7 @@ fn a_part_of_a_file_without_one_beside_is_a_part_of_it_as_it_is() {
 #[test]
 fn head_of_a_compressed_file_has_the_fields_of_get() {
     let folder = Folder::new();
-    folder.write("a.txt", text());
+    folder.write("public/a.txt", text());
     let (served, rules) = (folder.served(), all());
     let get = ask(&served, &request("a.txt", &rules, "gzip"));
     let head = ask(&served, &FileRequest { head: true, ..request("a.txt", &rules, "gzip") });
@@ -220,8 +177,8 @@ fn spec<'s>(path: &'s str, root: Option<&'s str>) -> FileSpec<'s> {
 #[test]
 fn a_named_file_below_a_root_never_leaves_it() {
     let folder = Folder::new();
-    folder.write("a.txt", "inside");
-    folder.write(".env", "hidden");
+    folder.write("public/a.txt", "inside");
+    folder.write("public/.env", "hidden");
     #[cfg(unix)]
     std::os::unix::fs::symlink(folder.0.join("secret.txt"), folder.0.join("public/link.txt")).unwrap();
     let root = folder.root();
@@ -252,7 +209,7 @@ fn a_named_file_below_a_root_never_leaves_it() {
 #[test]
 fn a_named_file_has_ranges_and_is_not_sent_twice() {
     let folder = Folder::new();
-    folder.write("report", "0123456789");
+    folder.write("public/report", "0123456789");
     let path = folder.0.join("public/report");
     let named =
         FileSpec { content_type: Some("text/csv"), cache_control: "private", ..spec(path.to_str().unwrap(), None) };

@@ -1,6 +1,8 @@
 //! The grammar of JSON, case by case in the spirit of JSONTestSuite, and compared with serde_json on mutated texts.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../dice/mod.rs"]
+mod dice;
 mod random;
 mod tables;
 

@@ -1,31 +1,20 @@
 //! Texts that chance makes.
 
 use super::*;
-
-/// splitmix64
-fn next(state: &mut u64) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((mixed ^ (mixed >> 31)) >> 1) as usize
-}
+use dice::Dice;
 
 #[test]
 fn agrees_with_serde_json_on_mutated_texts() {
     let alphabet = b"{}[]:,\"\\ntrufalse0123456789+-.eE \n\t\x00\x1f\x7f\xc3\xa9\xf0\x9f\x98\x80\xed\xa0/'d8";
-    let mut state = 3;
+    let mut dice = Dice(3);
     let mut accepted = 0;
     for round in 0..60_000 {
-        let seed = if round % 3 == 0 {
-            MALFORMED[next(&mut state) % MALFORMED.len()]
-        } else {
-            VALID[next(&mut state) % VALID.len()]
-        };
+        let seed = if round % 3 == 0 { MALFORMED[dice.roll(MALFORMED.len())] } else { VALID[dice.roll(VALID.len())] };
         let mut bytes = seed.as_bytes().to_vec();
-        for _ in 0..next(&mut state) % 4 {
-            let at = next(&mut state) % (bytes.len() + 1);
-            let byte = alphabet[next(&mut state) % alphabet.len()];
-            match next(&mut state) % 4 {
+        for _ in 0..dice.roll(4) {
+            let at = dice.roll(bytes.len() + 1);
+            let byte = alphabet[dice.roll(alphabet.len())];
+            match dice.roll(4) {
                 0 if at < bytes.len() => bytes[at] = byte,
                 1 if at < bytes.len() => drop(bytes.remove(at)),
                 2 => bytes.truncate(at),
@@ -74,10 +63,9 @@ fn survives_any_bytes() {
         b"{\"a\":1}",
         b"\0",
     ];
-    let mut state = 5;
+    let mut dice = Dice(5);
     for _ in 0..50_000 {
-        let bytes: Vec<u8> =
-            (0..next(&mut state) % 24).flat_map(|_| pieces[next(&mut state) % pieces.len()].to_vec()).collect();
+        let bytes: Vec<u8> = (0..dice.roll(24)).flat_map(|_| pieces[dice.roll(pieces.len())].to_vec()).collect();
         let mut issues = Vec::new();
         let read = schema.validate_json(&bytes, JsonLimits { depth: 8 }, &mut issues);
         assert!(read.is_ok() || issues.is_empty());
