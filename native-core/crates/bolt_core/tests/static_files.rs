@@ -261,7 +261,7 @@ fn answers_ranges() {
 fn hands_over_a_large_file_to_be_read_in_ranges() {
     use std::io::{Read, Seek, SeekFrom};
     let folder = filled();
-    folder.write("public/large.bin", &"0123456789abcdef".repeat(128 * 1024));
+    folder.write("public/large.bin", "0123456789abcdef".repeat(128 * 1024));
     let request = FileRequest { path: "large.bin", range: Some(b"bytes=1048570-1048579"), ..FileRequest::default() };
     let response = response(folder.served().answer(&request));
     assert_eq!(header(&response, "content-type"), Some("application/octet-stream"));
