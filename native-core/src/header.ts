@@ -8,6 +8,7 @@ const ownedByEngine = new Set([
   'connection',
   'date',
   'keep-alive',
+  'trailer',
   'upgrade',
   'x-request-id',
   'sec-websocket-accept',

@@ -106,6 +106,27 @@ describeHosts('whatever a handler throws', () => {
     await app.close()
   })
 
+  it('is answered with 500 when the answer has no status that can be sent', async () => {
+    const { logger } = recorder()
+    const app = createApp({ logger })
+    app.get('/error', () => Response.error())
+    app.mount('/mount', () => Response.error())
+    for (const url of ['/error', '/mount']) expect((await app.inject({ url })).status, url).toBe(500)
+    await app.close()
+  })
+
+  it('is answered with 500 when it announces trailers, which no response has', async () => {
+    const { entries, logger } = recorder()
+    const app = createApp({ logger })
+    app.get('/', (ctx) => {
+      ctx.setHeader('Trailer', 'x-checksum')
+      return {}
+    })
+    expect((await app.inject({ url: '/' })).status).toBe(500)
+    expect(String(entries[0]?.fields.err)).toContain("'trailer' is set by the server itself")
+    await app.close()
+  })
+
   it('is answered although the logger throws', async () => {
     const fails = (): never => fault('the logger')
     const loggers: Logger[] = [

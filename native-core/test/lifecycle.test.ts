@@ -47,6 +47,20 @@ describeVariants('a server', (variant) => {
     expect(order).toEqual(['answered', 'first', 'second'])
   })
 
+  it('cuts an injected request that is never answered, also where nothing listens', async () => {
+    const { logger } = recorder()
+    const app = createApp({ logger })
+    const entered = gate()
+    app.get('/', () => {
+      entered.open()
+      return new Promise(() => undefined)
+    })
+    const answer = app.inject({ url: '/' })
+    await entered.opened
+    await app.close({ grace: 50 })
+    expect((await answer).status).toBe(0)
+  })
+
   it('is not left open by a close that overtakes listen', async () => {
     const app = createApp()
     app.answer('/', 'x')

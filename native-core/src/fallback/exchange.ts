@@ -116,6 +116,7 @@ export class Exchange {
   /** Answers once; false when it was answered before or the client is gone. */
   respond(status: number, headers: readonly string[] | undefined, body: string | Uint8Array | undefined): boolean {
     if (this.#isAnswered || this.#stream !== undefined) return false
+    assertStatus(status)
     this.#finished()
     const { res } = this
     if (res.destroyed || res.headersSent) return false
@@ -168,6 +169,7 @@ export class Exchange {
   start(status: number, headers: readonly string[] | undefined, length: number | undefined): boolean | undefined {
     const { res } = this
     if (this.#isAnswered || this.#stream !== undefined || res.destroyed) return undefined
+    assertStatus(status)
     const given = headers ?? []
     const chosen = codingFor(this.compression, this.header('accept-encoding'), status, given, length)
     this.#writeHead(status, chosen === undefined ? given : fieldsFor(given, chosen.coding))
@@ -282,6 +284,11 @@ export class Exchange {
     this.#finished()
     return true
   }
+}
+
+/** Before anything else changes: the request must still be open for the answer to the error. */
+function assertStatus(status: number): void {
+  if (status < 200 || status > 599) throw new RangeError(`status ${status} cannot be sent: 200 to 599 can`)
 }
 
 function isTls(socket: Socket): socket is TLSSocket {

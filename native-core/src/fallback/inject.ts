@@ -58,6 +58,7 @@ export function injectBytes(
     socket.destroy()
     done(response)
   })
+  socket.once('close', () => socket.emit('answered'))
   // A fault is answered on the connection itself, which then ends.
   socket.once('finish', () => socket.emit('answered'))
   server.emit('connection', socket)

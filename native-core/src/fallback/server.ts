@@ -91,12 +91,16 @@ export class FallbackServer {
       cut = this.#connections.size
       this.#sockets.cut()
       this.#http.closeAllConnections()
+      // It knows those of sockets only.
+      for (const connection of this.#connections) connection.destroy()
     }, grace)
     const finish = (): void => {
-      clearTimeout(timer)
-      // The last 'close' events come after the server's own; they abort the signals of what was cut.
+      // The last 'close' events come after the server's own; they abort the signals of what was cut. Injected requests are none of the server's.
       const gone = [...this.#connections].map((socket) => once(socket, 'close'))
-      void Promise.all(gone).then(() => done(cut))
+      void Promise.all(gone).then(() => {
+        clearTimeout(timer)
+        done(cut)
+      })
     }
     const server = this.#front?.server ?? this.#http
     if (server.listening) {
