@@ -38,7 +38,7 @@ function write(level: string, fields: object, message = ''): void {
     write('warn', { dropped: count }, 'log lines were dropped: nobody read standard error')
   }
   const entries = Object.entries(fields).map(([key, value]) => `${key}=${textOf(value)}`)
-  process.stderr.write(`${[level, message, ...entries].filter((part) => part !== '').join(' ')}\n`)
+  process.stderr.write(`${[level, message, ...entries].filter((part) => part !== '').join(' ')}\n`, onWritten)
 }
 
 /** What is thrown may be anything: an object without a prototype, a revoked proxy, an error with getters that throw themselves. */
@@ -48,4 +48,9 @@ function textOf(value: unknown): string {
   } catch {
     return '(a value that throws when it is looked at)'
   }
+}
+
+/** As `console.error` does: whoever read standard error is gone, and that must not end the process as an event without a listener would. */
+function onWritten(error: Error | null | undefined): void {
+  if (error && process.stderr.listenerCount('error') === 0) process.stderr.once('error', () => undefined)
 }

@@ -44,6 +44,18 @@ describeHosts('the request log', (host) => {
     expect(silent.entries).toEqual([])
   })
 
+  it('does not end the server when whoever read its output is gone', async () => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/talkative.mjs', import.meta.url))], {
+      env: { ...process.env, BOLT_CORE: host },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+    child.stderr?.destroy()
+    for (let round = 0; round < 10; round++) expect((await fetch(`http://127.0.0.1:${port}/fail`)).status).toBe(500)
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
   it('does not stall the server when nobody reads its output: lines are dropped and counted instead', async () => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/talkative.mjs', import.meta.url))], {
       env: { ...process.env, BOLT_CORE: host },
