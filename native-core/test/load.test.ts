@@ -130,6 +130,7 @@ describe('the C library of an executable', () => {
 
   it('is that of the loader when the loader was called by hand', () => {
     expect(libcOf('/lib/ld-musl-x86_64.so.1')).toBe('musl')
+    expect(libcOf('/usr/lib/x86_64-linux-musl/libc.so')).toBe('musl')
   })
 
   it('is unknown for what is no executable, or cannot be read', async () => {

@@ -9,9 +9,9 @@ const PT_INTERP = 3
  * than loading the core does.
  */
 export function libcOf(executable: string): 'glibc' | 'musl' | undefined {
-  // A loader that was called by hand (`ld-musl-x86_64.so.1 node …`) is the executable itself.
+  // A loader that was called by hand (`ld-musl-x86_64.so.1 node …`) is the executable itself; Debian's musl is a link to its `libc.so`.
   const loader = loaderOf(executable) ?? executable
-  if (loader.includes('ld-musl-')) return 'musl'
+  if (/ld-musl-|-musl\/libc\.so$/.test(loader)) return 'musl'
   return loader.includes('ld-linux') ? 'glibc' : undefined
 }
 
