@@ -15,7 +15,7 @@ describeVariants('a server of random streams', (variant) => {
     const child = fork(program, { env: envOf(variant) })
     const exit = once(child, 'exit')
     try {
-      const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+      const [{ port }] = (await Promise.race([once(child, 'message'), exit])) as [{ port: number }]
       const until = Date.now() + 1_500
       const clients = Array.from({ length: 16 }, async () => {
         while (Date.now() < until) await client(port)
