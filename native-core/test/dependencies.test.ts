@@ -27,7 +27,8 @@ function users(of: RegExp, outside: RegExp): string[] {
 }
 
 it('enters each host at one place', () => {
-  expect(users(/^fallback\//, /^fallback\//)).toEqual(['host.ts'])
+  // The fallback is a file of its own, which host.ts loads only where it runs.
+  expect(users(/^fallback\//, /^fallback\//)).toEqual([])
   expect(users(/^native\//, /^native\//)).toEqual(['host.ts'])
 })
 

@@ -15,7 +15,7 @@ const lessons: Array<[lesson: string, tests: Array<[file: string, title: string]
     [
       ['native-core/crates/bolt_core/tests/auth_settings.rs', 'refuses_settings_that_could_let_in_more_than_meant'],
       ['native-core/crates/bolt_core/src/plan/mod.rs', 'a_misspelt_key_is_refused_with_route_and_field'],
-      ['native-core/test/options.test.ts', 'a fixed answer behind a sign-in'],
+      ['native-core/test/options/routes.ts', 'a fixed answer behind a sign-in'],
     ],
   ],
   [
