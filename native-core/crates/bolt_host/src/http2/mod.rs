@@ -282,10 +282,12 @@ impl Http2 {
     fn leave(&mut self, engine: &mut Engine, carrier: ConnectionId, reason: Reason) {
         match &mut self.state {
             State::Serving(connection) => connection.abrupt_shutdown(reason),
-            _ => {
+            State::Starting(_) => {
                 self.state = State::Over;
                 engine.touch(carrier);
             }
+            // To touch it again would never end: a deadline that passed stays passed.
+            State::Over => return,
         }
         for exchange in std::mem::take(&mut self.streams).into_keys() {
             engine.remove(exchange);
