@@ -1,6 +1,7 @@
 import { basename, isAbsolute, resolve } from 'node:path'
 import { checkShape, shape } from './check.ts'
 import { headerFault } from './header.ts'
+import { shareKind } from './kind.ts'
 
 export interface FileOptions {
   /** Content-Type. @default by the extension of the name; application/octet-stream if it says nothing */
@@ -25,6 +26,10 @@ export class FileReply {
   readonly cacheControl: string
   /** Content-Disposition. */
   readonly disposition: string | undefined
+
+  static {
+    shareKind(FileReply, 'FileReply')
+  }
 
   constructor(path: string, options: FileOptions) {
     const { root, type, download = false, cacheControl = 'private, no-cache' } = options

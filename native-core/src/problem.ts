@@ -1,5 +1,6 @@
 import { builtins } from './builtins.ts'
 import { httpErrors } from './errors.ts'
+import { shareKind } from './kind.ts'
 import type { Violation } from './violation.ts'
 
 /** Body of every error response (RFC 9457). */
@@ -37,6 +38,10 @@ export class HttpError extends Error {
   readonly headers: Readonly<Record<string, string>>
   /** Violated rules, for 422. */
   readonly errors: readonly Violation[] | undefined
+
+  static {
+    shareKind(HttpError, 'HttpError')
+  }
 
   constructor(status: number, message?: string, options: HttpErrorOptions & { errors?: readonly Violation[] } = {}) {
     super(message ?? titleOf(status), options.cause === undefined ? undefined : { cause: options.cause })

@@ -1,6 +1,7 @@
 import { isUint8Array } from 'node:util/types'
 import { FileReply } from './file.ts'
 import { headerFault, isEngineHeader } from './header.ts'
+import { shareKind } from './kind.ts'
 import type { Outgoing } from './outgoing.ts'
 import { isStream, type StreamBody } from './source.ts'
 
@@ -27,6 +28,10 @@ export class Reply<Value = unknown, Status extends number = number> {
   readonly headers: readonly string[]
   /** Bytes of a streamed value. */
   readonly length: number | undefined
+
+  static {
+    shareKind(Reply, 'Reply')
+  }
 
   constructor(value: Value, status: Status | undefined, headers: readonly string[], length?: number) {
     this.value = value
