@@ -134,8 +134,12 @@ function send(exchange: Exchange, file: Representation, sending: Sending): void 
     const stream = createReadStream('', { fd: file.source, start: part.first, end: part.last })
     // The promised length cannot be kept: only cutting the connection tells the client.
     stream.on('error', () => res.destroy())
+    stream.on('end', () => {
+      if (stream.bytesRead === part.last - part.first + 1) res.end()
+      else res.destroy()
+    })
     res.on('close', () => stream.destroy())
-    stream.pipe(res)
+    stream.pipe(res, { end: false })
   }
 }
 
