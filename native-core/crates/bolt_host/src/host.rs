@@ -493,6 +493,7 @@ impl Host {
     fn add(&mut self, id: ConnectionId, mut socket: Socket, counted: bool) {
         let interest = Interest::READABLE | Interest::WRITABLE;
         let registered = self.register(socket.stream.source(), Token(id), interest);
+        socket.session.opened(&mut self.engine, id);
         self.link(id, Link::Socket { socket, counted });
         if registered.is_err() {
             self.remove(id);

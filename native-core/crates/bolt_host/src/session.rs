@@ -71,6 +71,13 @@ impl Session {
         }
     }
 
+    /// It is known what is spoken: nothing lies between HTTP/1.1 and the socket, so the system may send files on Linux.
+    pub(crate) fn opened(&self, engine: &mut Engine, id: ConnectionId) {
+        if cfg!(target_os = "linux") && matches!(self, Self::Http1) {
+            engine.hand_out_files(id);
+        }
+    }
+
     /// Takes bytes from the client.
     #[inline]
     pub(crate) fn receive(&mut self, engine: &mut Engine, id: ConnectionId, bytes: &[u8]) {
@@ -117,6 +124,7 @@ impl Session {
             if !is_first {
                 engine.begin_http1(id);
             }
+            self.opened(engine, id);
             engine.receive(id, &bytes);
         } else if known == PREFACE.len() {
             let bytes = std::mem::take(prefix);

@@ -97,11 +97,16 @@ impl Socket {
     /// Writes what there is, and follows the engine's decision on the connection.
     pub(crate) fn write(&mut self, engine: &mut Engine, id: ConnectionId) -> Next {
         for _ in 0..WRITES {
+            let more = engine.file(id).is_some();
             let output = self.session.output(engine, id);
             if output.is_empty() {
-                return self.follow(engine, id);
+                match self.send_file(engine, id) {
+                    Some(Next::Again) => continue,
+                    Some(next) => return next,
+                    None => return self.follow(engine, id),
+                }
             }
-            match self.stream.send(output) {
+            match self.stream.send(output, more) {
                 Ok(count) => {
                     let all = count == output.len();
                     self.written += count as u64;
@@ -117,7 +122,36 @@ impl Socket {
                 },
             }
         }
-        if self.session.output(engine, id).is_empty() { self.follow(engine, id) } else { Next::Again }
+        if self.has_output(engine, id) { Next::Again } else { self.follow(engine, id) }
+    }
+
+    /// Whether there is something to write.
+    fn has_output(&mut self, engine: &mut Engine, id: ConnectionId) -> bool {
+        !self.session.output(engine, id).is_empty() || engine.file(id).is_some()
+    }
+
+    /// Sends of a file what the system takes; `None` when none is to be sent.
+    #[cfg(target_os = "linux")]
+    fn send_file(&mut self, engine: &mut Engine, id: ConnectionId) -> Option<Next> {
+        let part = engine.file(id)?;
+        Some(match self.stream.send_file(&part) {
+            Ok(count) => {
+                self.written += count as u64;
+                engine.sent_file(id, count as u64);
+                // It may be less than there is room for: only the next attempt tells.
+                Next::Again
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::WouldBlock => self.block(engine, id),
+                ErrorKind::Interrupted => Next::Again,
+                _ => Next::Close,
+            },
+        })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn send_file(&mut self, _: &mut Engine, _: ConnectionId) -> Option<Next> {
+        None
     }
 
     /// The client has to take some of it first.

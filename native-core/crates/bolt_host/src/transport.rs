@@ -7,11 +7,17 @@ use std::io;
 use std::net::Shutdown;
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
+use bolt_core::engine::FilePart;
 use mio::event::Source;
 use mio::net::TcpStream;
 #[cfg(unix)]
 use mio::net::UnixStream;
 use socket2::SockRef;
+
+/// Most bytes of a file that one call sends.
+#[cfg(target_os = "linux")]
+const FILE_PIECE: u64 = 512 * 1024;
 
 /// An open stream socket that does not block.
 #[derive(Debug)]
@@ -32,14 +38,24 @@ impl Stream {
         }
     }
 
-    /// Writes what the kernel takes. A peer that is gone is an error, never a signal.
+    /// Writes what the kernel takes. A peer that is gone is an error, never a signal. `more`: what follows at once may fill its last segment.
     #[inline]
-    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn send(&self, bytes: &[u8], more: bool) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => send(stream, bytes),
+            Self::Tcp(stream) => send(stream, bytes, more),
             #[cfg(unix)]
-            Self::Unix(stream) => send(stream, bytes),
+            Self::Unix(stream) => send(stream, bytes, more),
         }
+    }
+
+    /// Has the kernel send part of a file, without a copy in this process; 0 when the file ends before it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn send_file(&self, part: &FilePart<'_>) -> io::Result<usize> {
+        let (mut offset, count) = (part.offset, part.left.min(FILE_PIECE) as usize);
+        Ok(match self {
+            Self::Tcp(stream) => rustix::fs::sendfile(stream, part.file, Some(&mut offset), count),
+            Self::Unix(stream) => rustix::fs::sendfile(stream, part.file, Some(&mut offset), count),
+        }?)
     }
 
     /// Bytes that were sent and have not reached the other side's system; 0 where this system does not tell.
@@ -106,8 +122,10 @@ fn receive(socket: impl std::os::fd::AsFd, buffer: &mut [u8]) -> io::Result<usiz
 
 #[cfg(target_os = "linux")]
 #[inline]
-fn send(socket: impl std::os::fd::AsFd, bytes: &[u8]) -> io::Result<usize> {
-    Ok(rustix::net::send(socket, bytes, rustix::net::SendFlags::NOSIGNAL)?)
+fn send(socket: impl std::os::fd::AsFd, bytes: &[u8], more: bool) -> io::Result<usize> {
+    use rustix::net::SendFlags;
+    let more = if more { SendFlags::MORE } else { SendFlags::empty() };
+    Ok(rustix::net::send(socket, bytes, SendFlags::NOSIGNAL | more)?)
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -136,7 +154,7 @@ where
 }
 
 #[cfg(not(target_os = "linux"))]
-fn send<S>(socket: &S, bytes: &[u8]) -> io::Result<usize>
+fn send<S>(socket: &S, bytes: &[u8], _more: bool) -> io::Result<usize>
 where
     for<'s> &'s S: io::Write,
 {

@@ -138,6 +138,8 @@ pub(crate) struct Connection {
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
     pub(super) tail: Option<Tail>,
+    /// The host sends files by itself.
+    pub(super) hands_out_files: bool,
     pub(super) queue: VecDeque<Waiting>,
     /// Sequence number of the front of `queue`.
     pub(super) first: u64,
@@ -166,6 +168,7 @@ impl Connection {
             output: Vec::new(),
             sent: 0,
             tail: None,
+            hands_out_files: false,
             queue: VecDeque::new(),
             first: 0,
             phase: Phase::Head,
@@ -206,7 +209,10 @@ impl Connection {
     }
 
     fn read_tail(&mut self, cx: &mut Context) {
-        let Some(tail) = &mut self.tail else { return };
+        let Some(tail) = self.tail.as_mut().filter(|tail| !(self.hands_out_files && matches!(tail, Tail::File(_))))
+        else {
+            return;
+        };
         match tail.fill(&mut self.output) {
             Ok(false) => {}
             Ok(true) => {

@@ -38,6 +38,7 @@ pub use observe::MicroClock;
 pub use slots::{Handle, Slots};
 pub use socket::{News, SocketEvent};
 pub use stream::{Started, StreamFault};
+pub use tail::FilePart;
 pub use upload::Read;
 
 use std::cell::RefCell;

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::stream::Coding;
+use super::{ConnectionId, Engine};
 use crate::compression::Encoder;
 use crate::http::response::{chunk, last_chunk};
 
@@ -35,6 +36,53 @@ pub(crate) struct EncodedTail {
     pub(super) content: Vec<u8>,
     pub(super) at: usize,
     pub(super) coding: Coding,
+}
+
+/// What of a file is to be sent next.
+#[derive(Debug)]
+pub struct FilePart<'f> {
+    /// The file.
+    pub file: &'f File,
+    /// Where to begin, bytes from its start.
+    pub offset: u64,
+    /// Bytes to be sent.
+    pub left: u64,
+}
+
+impl Engine {
+    /// From now on the host sends files of a connection by itself, see [`Engine::file`], as systems do without copying.
+    pub fn hand_out_files(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.hands_out_files = true;
+        }
+    }
+
+    /// What is to be sent once all of [`Engine::output`] is: part of a file, or nothing.
+    pub fn file(&self, id: ConnectionId) -> Option<FilePart<'_>> {
+        let connection = self.connections.get(id)?;
+        match &connection.tail {
+            Some(Tail::File(FileTail { file, offset, left })) if connection.hands_out_files && !connection.broken => {
+                Some(FilePart { file, offset: *offset, left: *left })
+            }
+            _ => None,
+        }
+    }
+
+    /// Notes that so many bytes of [`Engine::file`] were sent. None at all means that the file has become shorter, and ends the connection:
+    /// the length was promised.
+    pub fn sent_file(&mut self, id: ConnectionId, count: u64) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let Some(Tail::File(tail)) = &mut connection.tail else { return };
+        tail.offset += count;
+        tail.left = tail.left.saturating_sub(count);
+        connection.broken |= count == 0;
+        if tail.left == 0 {
+            connection.tail = None;
+            connection.advance(&mut self.cx);
+        }
+        self.cx.stats.sent += count;
+        self.cx.sweep_by(connection.deadline(&self.app.limits));
+    }
 }
 
 impl Tail {

@@ -13,8 +13,10 @@ use super::condition::Validators;
 use super::respond::{Content, Source, respond};
 use super::{CompileError, FileAnswer, FileRequest, content_type, locate};
 
-/// Files up to this size are read at once; of larger ones the caller reads what the connection takes.
-const READ_AT_ONCE: u64 = 1024 * 1024;
+/// Files up to this size are read at once, and kept. Larger ones the system sends without copying, or the connection reads what it takes.
+const READ_AT_ONCE: u64 = 64 * 1024;
+/// The same for files that may have to be compressed.
+const READ_TO_ENCODE: u64 = 1024 * 1024;
 
 /// A folder that is served.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl StaticFolder {
             let Some(index) = &self.index else { return FileAnswer::NotFound };
             relative.push(index);
         }
-        match self.content(&relative) {
+        match self.content(request, &relative) {
             Some(content) => {
                 let content = self.variant(request, &relative, content);
                 let content_type = content.content_type;
@@ -79,7 +81,7 @@ impl StaticFolder {
     }
 
     /// A file that may be seen, from memory if it is as it was.
-    pub(super) fn content(&self, relative: &Path) -> Option<Content> {
+    pub(super) fn content(&self, request: &FileRequest<'_>, relative: &Path) -> Option<Content> {
         let metadata = self.root.join(relative).metadata().ok()?;
         // Looked at before opening, which could hang on a pipe or reach a device.
         if !metadata.is_file() {
@@ -90,7 +92,8 @@ impl StaticFolder {
             return Some(Content::new(kept.validators, kept.content_type, Source::Bytes(kept.bytes)));
         }
         let path = locate::resolve(&self.root, relative)?;
-        let content = read_file(&path, content_type::of(relative))?;
+        let content_type = content_type::of(relative);
+        let content = read_file(&path, content_type, read_at_once(request, content_type))?;
         if let (Source::Bytes(bytes), Ok(mut contents)) = (&content.source, self.contents.try_borrow_mut()) {
             contents.insert(relative, &metadata, &content.validators, content.content_type, bytes);
         }
@@ -98,8 +101,14 @@ impl StaticFolder {
     }
 }
 
-/// A file from the disk; what was opened counts, not what the name means by then.
-pub(super) fn read_file(path: &Path, content_type: &'static str) -> Option<Content> {
+/// Up to which size a file of this type is read at once.
+pub(super) fn read_at_once(request: &FileRequest<'_>, content_type: &str) -> u64 {
+    let is_encoded = request.compression.is_some_and(|rules| rules.takes(content_type.as_bytes()));
+    if is_encoded { READ_TO_ENCODE } else { READ_AT_ONCE }
+}
+
+/// A file from the disk, its content up to `most` bytes; what was opened counts, not what the name means by then.
+pub(super) fn read_file(path: &Path, content_type: &'static str, most: u64) -> Option<Content> {
     if !path.is_file() {
         return None;
     }
@@ -107,10 +116,10 @@ pub(super) fn read_file(path: &Path, content_type: &'static str) -> Option<Conte
     let metadata = file.metadata().ok()?;
     let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
     let validators = Validators::new(metadata.len(), modified);
-    if metadata.len() > READ_AT_ONCE {
+    if metadata.len() > most {
         return Some(Content::new(validators, content_type, Source::File(file, metadata.len())));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
-    file.by_ref().take(READ_AT_ONCE).read_to_end(&mut bytes).ok()?;
+    file.by_ref().take(most).read_to_end(&mut bytes).ok()?;
     Some(Content::new(validators, content_type, Source::Bytes(Bytes::from(bytes))))
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-use super::folder::read_file;
+use super::folder::{read_at_once, read_file};
 use super::respond::respond;
 use super::variant::encode;
 use super::{FileRequest, FileResponse, content_type, locate};
@@ -25,8 +25,9 @@ pub struct FileSpec<'s> {
 /// Answers with a file; `None` when there is none, or none that may be seen.
 pub fn answer_file(spec: &FileSpec<'_>, request: &FileRequest<'_>) -> Option<FileResponse> {
     let path = locate(spec)?;
-    let mut content = read_file(&path, content_type::of(&path))?;
-    let content_type = spec.content_type.unwrap_or(content.content_type).to_owned();
+    let own_type = content_type::of(&path);
+    let content_type = spec.content_type.unwrap_or(own_type).to_owned();
+    let mut content = read_file(&path, own_type, read_at_once(request, &content_type))?;
     if let Some(rules) = request.compression.filter(|rules| rules.takes(content_type.as_bytes())) {
         content.varies = true;
         content = encode(request, rules, content, |coding, bytes| rules.whole(coding, bytes).map(Bytes::from));

@@ -21,18 +21,25 @@ impl StaticFolder {
         if request.accepted.is_none() {
             return content;
         }
-        match rules.choose_ready(&request.accepted).find_map(|coding| self.sibling(relative, coding, &content)) {
+        match rules.choose_ready(&request.accepted).find_map(|coding| self.sibling(request, relative, coding, &content))
+        {
             Some(sibling) => sibling,
             None => self.encoded_now(request, rules, relative, content),
         }
     }
 
     /// The file beside, if it was made of the one that is there: an older one is left from another build.
-    fn sibling(&self, relative: &Path, coding: Coding, original: &Content) -> Option<Content> {
+    fn sibling(
+        &self,
+        request: &FileRequest<'_>,
+        relative: &Path,
+        coding: Coding,
+        original: &Content,
+    ) -> Option<Content> {
         let mut name = relative.as_os_str().to_owned();
         name.push(coding.suffix());
         let content =
-            self.content(Path::new(&name)).filter(|found| !found.validators.is_older(&original.validators))?;
+            self.content(request, Path::new(&name)).filter(|found| !found.validators.is_older(&original.validators))?;
         Some(Content {
             validators: content.validators.in_coding(coding),
             content_type: original.content_type,

@@ -1,4 +1,5 @@
 //! A real folder with files, and what is sent of it.
+#![allow(dead_code, reason = "each test file uses its part of it")]
 
 use std::fs;
 use std::path::PathBuf;

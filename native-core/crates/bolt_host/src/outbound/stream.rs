@@ -108,7 +108,7 @@ impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.source.poll_ready(Direction::Write, cx));
-            match self.socket.send(bytes) {
+            match self.socket.send(bytes, false) {
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => self.source.exhausted(Direction::Write),
                     ErrorKind::Interrupted => {}
