@@ -65,12 +65,13 @@ describe('npm start without a terminal', () => {
   })
 })
 
-/** Accepts every answer until the review is there. */
+/** Accepts every answer until the review is there. A question is told by its number, as it is drawn more than once. */
 async function untilReview(terminal: Terminal): Promise<void> {
-  for (let question = 0; question < 30; question += 1) {
-    if (/^Review/m.test(terminal.text())) return
+  for (let asked = 0; asked < 30; asked += 1) {
+    if (/\? Create the project/.test(terminal.text())) return
+    const number = Number([...terminal.text().matchAll(/\? \((\d+)\//g)].at(-1)?.[1])
     terminal.press(keys.enter)
-    await terminal.see(/\? /)
+    await terminal.see(new RegExp(`\\? (?:\\(${number + 1}/|Create the project)`))
   }
   throw new Error(`no review after 30 questions:\n${terminal.text()}`)
 }

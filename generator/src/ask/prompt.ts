@@ -1,5 +1,6 @@
 /** One question on the terminal. Inquirer has no gesture for going back, so each prompt runs with an AbortSignal that Esc or ← ends. */
 import { emitKeypressEvents, type Interface } from 'node:readline'
+import { setImmediate } from 'node:timers/promises'
 import { checkbox, confirm, input, select } from '@inquirer/prompts'
 import { BoltError } from '../errors.ts'
 import type { Io } from '../types.ts'
@@ -77,25 +78,43 @@ async function ask<T>(
   prompt: (context: PromptContext) => Promise<T>,
 ): Promise<Answered<T>> {
   const back = new AbortController()
+  let interrupted = false
   const onKey = (_text: unknown, key: { name?: string; meta?: boolean; ctrl?: boolean } | undefined) => {
+    if (key?.ctrl && key.name === 'c') interrupted = true
     if (key?.name !== undefined && backKeys.includes(key.name) && !key.ctrl) back.abort()
   }
   io.stdin.on('keypress', onKey)
   try {
     const signal = AbortSignal.any([io.signal, back.signal])
-    return {
-      kind: 'answer',
-      value: await prompt({ input: io.stdin, output: io.stdout, signal, clearPromptOnDone: true }),
-    }
+    const value = await prompt({ input: io.stdin, output: io.stdout, signal, clearPromptOnDone: true })
+    await readTyped(io)
+    if (interrupted) throw cancelled()
+    return { kind: 'answer', value }
   } catch (error) {
-    if (back.signal.aborted && !io.signal.aborted) return { kind: 'back' }
+    if (back.signal.aborted && !io.signal.aborted && !interrupted) return { kind: 'back' }
     if (error instanceof Error && /^(?:ExitPromptError|AbortPromptError|CancelPromptError)$/.test(error.name)) {
-      throw new BoltError('cancelled', { message: 'Cancelled; nothing was written.', cause: error })
+      throw cancelled(error)
     }
     throw error
   } finally {
     io.stdin.off('keypress', onKey)
   }
+}
+
+/**
+ * Reads what was typed while the prompt closed. Until then the terminal gave Ctrl-C as a key, not as a signal, and the prompt no longer
+ * looked: without this, one that follows Enter at once would be lost.
+ */
+async function readTyped({ stdin }: Io): Promise<void> {
+  stdin.resume()
+  // Input is read between two turns of the event loop.
+  await setImmediate()
+  await setImmediate()
+  stdin.pause()
+}
+
+function cancelled(cause?: Error): BoltError {
+  return new BoltError('cancelled', { message: 'Cancelled; nothing was written.', cause })
 }
 
 function shownChoices<T>(

@@ -131,6 +131,22 @@ describe('questions on a terminal', () => {
     expect(await entries(cwd)).toEqual([])
   })
 
+  it.each([
+    ['that comes with it', enter + ctrlC],
+    ['a moment after it', enter, ctrlC],
+  ])('leave nothing on disk after the last Enter and a Ctrl-C %s', async (_when, ...typed) => {
+    const cwd = await temporaryFolder()
+    const screen = terminal(['--blueprint', 'minimal', '--no-install', '--no-git'], cwd)
+    for (let question = 1; question <= 5; question += 1) {
+      await screen.until(`(${question}/5)`)
+      screen.press(enter)
+    }
+    await screen.until('❯ Create the project')
+    for (const keys of typed) screen.press(keys)
+    expect(await screen.ended).toBe(130)
+    expect(await entries(cwd)).toEqual([])
+  })
+
   it('say what is wrong with a name and keep it for correction', async () => {
     const cwd = await temporaryFolder()
     const screen = terminal(['--blueprint', 'minimal'], cwd)
