@@ -9,13 +9,14 @@ import { cleanEnv, npmCommand } from './npm.mjs'
 import { CommandFailed, endAll, endWithUs, run } from './process.mjs'
 import { installPrograms } from './programs.mjs'
 import { root } from './root.mjs'
+import { isUnmet, NO_REASON } from './skips.mjs'
 import { elapsed, explain, step } from './steps.mjs'
 
 const all = process.argv.includes('--all')
 const strict = process.env.CI === 'true'
 const reports = join(root, '.tools', 'reports')
 
-/** @typedef {{ passed: number, failed: number, skipped: Array<{ test: string, why: string }> }} Counts */
+/** @typedef {{ passed: number, failed: number, failures: string[], skipped: Array<{ test: string, why: string }> }} Counts `failures` names what failed. */
 
 /** Each runner returns counts of what it ran; one that ends before it can count throws. */
 const runners = [
@@ -48,20 +49,20 @@ async function main() {
   return report(results)
 }
 
-/** Runs one runner; a skip for a missing program counts as a failure where everything should be there. */
+/** Runs one runner; a skip for a missing program, or for no reason, counts as a failure where everything should be there. */
 async function counted({ name, run }) {
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 70 - name.length))}`)
   const began = performance.now()
   const counts = await run().catch((error) => {
     explain(error)
-    return { passed: 0, failed: 1, skipped: [] }
+    return { passed: 0, failed: 1, failures: [`${name}: ${error.message}`], skipped: [] }
   })
-  const unmet = strict ? counts.skipped.filter(({ why }) => why.startsWith('missing program')) : []
+  const unmet = strict ? counts.skipped.filter(isUnmet) : []
   return {
     passed: counts.passed,
     failed: counts.failed + unmet.length,
+    failures: [...counts.failures, ...unmet.map(({ test, why }) => `${test} (skipped, ${why}, which CI=true forbids)`)],
     skipped: counts.skipped.filter((skip) => !unmet.includes(skip)),
-    unmet,
     seconds: Math.round((performance.now() - began) / 1000),
   }
 }
@@ -72,8 +73,7 @@ function report(results) {
     console.log(`  ${name.padEnd(20)} ${passed} ok, ${failed} not ok, ${skipped.length} left out (${seconds} s)`)
   }
   for (const { test, why } of results.flatMap(({ skipped }) => skipped)) console.log(`  skipped: ${test} (${why})`)
-  for (const { test, why } of results.flatMap(({ unmet }) => unmet))
-    console.log(`  failed because CI=true: ${test} (${why})`)
+  for (const test of results.flatMap(({ failures }) => failures)) console.log(`  failed: ${test}`)
   const sum = (pick) => results.reduce((total, result) => total + pick(result), 0)
   const failed = sum((it) => it.failed)
   console.log(`  ${elapsed()} in all`)
@@ -81,10 +81,15 @@ function report(results) {
   return failed === 0 ? 0 : 1
 }
 
+/** @returns {Counts} */
+function noCounts() {
+  return { passed: 0, failed: 0, failures: [], skipped: [] }
+}
+
 /** `npm run check` without the unit tests, which run below. One step is one test. */
 async function check() {
   const { checks } = await import('./check.mjs')
-  const counts = { passed: 0, failed: 0, skipped: [] }
+  const counts = noCounts()
   for (const { name, run: work } of checks) {
     try {
       await step(name, async () => work())
@@ -92,6 +97,7 @@ async function check() {
     } catch (error) {
       explain(error)
       counts.failed += 1
+      counts.failures.push(`check › ${name}`)
     }
   }
   return counts
@@ -99,13 +105,14 @@ async function check() {
 
 async function cargo() {
   const output = await outputOf('cargo', ['test', '--workspace', '--no-fail-fast', '--color', 'never'], cleanEnv())
-  const counts = { passed: 0, failed: 0, skipped: [] }
+  const counts = noCounts()
   for (const [, passed, failed] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)) {
     counts.passed += Number(passed)
     counts.failed += Number(failed)
   }
+  for (const [, test] of output.matchAll(/^test (.+?) \.\.\. FAILED$/gm)) counts.failures.push(`cargo › ${test}`)
   for (const [, test, why] of output.matchAll(/^test (.+?) \.\.\. ignored(?:, (.+))?$/gm)) {
-    counts.skipped.push({ test: `cargo › ${test}`, why: why ?? 'no reason given' })
+    counts.skipped.push({ test: `cargo › ${test}`, why: why ?? NO_REASON })
   }
   if (counts.passed + counts.failed === 0) throw new CommandFailed('cargo test', 'ran no test', output.slice(-4000))
   return counts
@@ -118,17 +125,21 @@ async function benchTests() {
     Number(output.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1]),
   )
   if (!(passed + failed > 0)) throw new CommandFailed('node --test bench/test/', 'ran no test', output.slice(-4000))
-  return { passed, failed, skipped: [] }
+  const failures = [...output.matchAll(/^not ok \d+ - (.+)$/gm)].map(([, test]) => `bench › ${test}`)
+  return { passed, failed, failures, skipped: [] }
 }
 
 /** What the engine executes for one request, in a process of its own because it blocks. */
 async function budget() {
   const output = await outputOf(process.execPath, [join(root, 'bench/budget.mjs')], cleanEnv())
-  const counts = { passed: 0, failed: 0, skipped: [] }
+  const counts = noCounts()
   const why = output.match(/^skipped: (.+)$/m)?.[1]
   if (why) counts.skipped.push({ test: 'instruction budget', why })
   else if (/^budget: kept$/m.test(output)) counts.passed = 1
-  else counts.failed = 1
+  else {
+    counts.failed = 1
+    counts.failures.push('instruction budget')
+  }
   return counts
 }
 

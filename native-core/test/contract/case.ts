@@ -37,8 +37,10 @@ export interface Case {
   closes?: boolean
   /** The answer must come without entering JavaScript. */
   native?: boolean
-  /** Why a column does not run this row. A `fallback` or `socket` key counts for both of its columns. */
-  skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject' | 'http2', string>>
+  /** Whether it is about what only HTTP/1.1 has, such as `Upgrade` (RFC 9113 §8.6): HTTP/2 has no such row. */
+  isHttp1?: boolean
+  /** Why a column does not run this row. A `native` or `fallback` key counts for all columns of that host. */
+  skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject', string>>
 }
 
 export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited' | 'compressed' | 'forms' | 'sockets'

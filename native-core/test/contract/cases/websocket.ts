@@ -1,8 +1,6 @@
 import type { Answer, Case } from '../case.ts'
 import { bearer, good } from '../tokens.ts'
 
-const overHttp2 = 'HTTP/2 has a handshake of its own for WebSockets (RFC 8441), which is not there yet'
-
 /** The request of the RFC's example (§1.3); null leaves a header out. */
 function row(
   title: string,
@@ -25,7 +23,7 @@ function row(
     ask: { url, headers: Object.fromEntries(given) },
     answer,
     native: by === 'rust',
-    skip: { http2: overHttp2 },
+    isHttp1: true,
   }
 }
 
