@@ -39,8 +39,8 @@ export interface Case {
   native?: boolean
   /** Whether it is about what only HTTP/1.1 has, such as `Upgrade` (RFC 9113 §8.6): HTTP/2 has no such row. */
   isHttp1?: boolean
-  /** Why a column does not run this row. A `native` or `fallback` key counts for all columns of that host. */
-  skip?: Partial<Record<Column | 'native' | 'fallback' | 'inject', string>>
+  /** Why a column does not run this row. A key that is only a host, or only a way to ask, counts for all its columns. */
+  skip?: Partial<Record<Column | 'native' | 'fallback' | 'http2' | 'inject', string>>
 }
 
 export type AppName = 'main' | 'cors' | 'open-cors' | 'tight' | 'limited' | 'compressed' | 'forms' | 'sockets'
