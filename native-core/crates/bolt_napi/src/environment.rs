@@ -193,6 +193,16 @@ impl<const N: usize> Request<N> {
         }
     }
 
+    /// The server that the first argument names. Where there is none, an error was thrown: return to JavaScript at once.
+    pub(crate) fn server(&self) -> Option<Rc<Server>> {
+        let number = self.js.get_number(self.arguments[0]);
+        let server = number.and_then(|number| self.environment.server(number as usize));
+        if server.is_none() {
+            self.js.throw("unknown-server", "there is no server with this number");
+        }
+        server
+    }
+
     /// The server and handle of the request that the first argument names.
     #[inline]
     pub(crate) fn named(&self) -> Option<(Rc<Server>, Handle)> {

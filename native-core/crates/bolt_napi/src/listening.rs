@@ -4,14 +4,10 @@ use bolt_host::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place,
 
 use crate::environment::Request;
 use crate::js::{Js, Value};
-use crate::server;
 
 pub(crate) fn listen(request: Request<2>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let listened = options(js, request.arguments[1]).and_then(|options| {
         let protocols = Protocols::of(&options)?;
         let listener = listener(&options)?;
@@ -38,10 +34,7 @@ pub(crate) fn listen(request: Request<2>) -> Value {
 
 pub(crate) fn set_tls(request: Request<2>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let options = TlsOptions::parse(&js.get_string(request.arguments[1]).unwrap_or_default());
     match options.and_then(|options| server.host.borrow_mut().protocols().set_tls(&options)) {
         Ok(()) => js.undefined(),

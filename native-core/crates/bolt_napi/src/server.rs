@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use bolt_core::engine::{ConnectionId, Handle};
 use bolt_host::{Host, report};
 
-use crate::environment::{Environment, Request};
+use crate::environment::Environment;
 use crate::host_cell::{HostCell, HostMut};
 use crate::isolation::Isolation;
 use crate::js::{Js, Reference, Value};
@@ -20,14 +20,6 @@ pub(crate) struct Callbacks {
     pub(crate) event: Reference,
     pub(crate) socket: Reference,
     pub(crate) isolation: Isolation,
-}
-
-/// The server that the first argument names, or a thrown error.
-pub(crate) fn named<const N: usize>(request: &Request<N>) -> Result<Rc<Server>, Value> {
-    let number = request.js.get_number(request.arguments[0]);
-    number
-        .and_then(|number| request.environment.server(number as usize))
-        .ok_or_else(|| request.js.throw("unknown-server", "there is no server with this number"))
 }
 
 /// One server of an environment.

@@ -9,7 +9,7 @@ use bolt_host::Host;
 
 use crate::environment::Request;
 use crate::js::Value;
-use crate::server::{self, Server};
+use crate::server::Server;
 
 pub(crate) fn create_server(request: Request<4>) -> Value {
     let Request { js, environment, arguments: [plan, dispatch, event, socket] } = request;
@@ -29,10 +29,7 @@ pub(crate) fn create_server(request: Request<4>) -> Value {
 
 pub(crate) fn close(request: Request<4>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     if server.is_closed.get() {
         let _ = js.call(request.arguments[3], js.undefined(), &[js.integer(0)]);
         return js.undefined();
@@ -48,10 +45,7 @@ pub(crate) fn close(request: Request<4>) -> Value {
 
 pub(crate) fn inject(request: Request<4>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let mut bytes = Vec::new();
     let peer = js.get_string(request.arguments[2]).and_then(|text| text.parse::<IpAddr>().ok());
     let (true, Some(peer)) = (js.get_bytes(request.arguments[1], &mut bytes), peer) else {
@@ -68,10 +62,7 @@ pub(crate) fn inject(request: Request<4>) -> Value {
 
 pub(crate) fn set_keys(request: Request<3>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let auth = js.get_number(request.arguments[1]).unwrap_or(-1.0);
     let keys = js.get_string(request.arguments[2]).unwrap_or_default();
     let auth = if auth >= 0.0 { auth as usize } else { usize::MAX };
@@ -83,10 +74,7 @@ pub(crate) fn set_keys(request: Request<3>) -> Value {
 
 pub(crate) fn stats(request: Request<1>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let stats = server.host.borrow().engine_ref().stats();
     let object = js.object();
     for (name, value) in [
@@ -107,20 +95,14 @@ pub(crate) fn stats(request: Request<1>) -> Value {
 
 pub(crate) fn metrics(request: Request<1>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let metrics = server.host.borrow().engine_ref().metrics();
     metrics.map_or(js.undefined(), |text| js.text(&text))
 }
 
 pub(crate) fn take_log(request: Request<1>) -> Value {
     let js = request.js;
-    let server = match server::named(&request) {
-        Ok(server) => server,
-        Err(thrown) => return thrown,
-    };
+    let Some(server) = request.server() else { return Value::NONE };
     let log = server.host.borrow_mut().engine().take_log();
     log.map_or(js.undefined(), |text| js.text(&text))
 }

@@ -12,7 +12,7 @@ use crate::environment::Request;
 use crate::guard;
 use crate::headers::Headers;
 use crate::js::{Js, Thrown, Value};
-use crate::server::{self, Server};
+use crate::server::Server;
 
 /// Kinds of events, as in binding.d.ts.
 mod kind {
@@ -179,10 +179,8 @@ pub(crate) fn socket_publish(request: Request<3>) -> Value {
 }
 
 pub(crate) fn publish(request: Request<3>) -> Value {
-    match server::named(&request) {
-        Ok(server) => publish_to(&request, &server, None),
-        Err(thrown) => thrown,
-    }
+    let Some(server) = request.server() else { return Value::NONE };
+    publish_to(&request, &server, None)
 }
 
 fn publish_to(request: &Request<3>, server: &Rc<Server>, except: Option<Handle>) -> Value {
