@@ -97,24 +97,18 @@ function ofTarget({ target, host }) {
 /** nginx with as few changes to what it passes on as it can be told to make. */
 async function nginx() {
   const notes = new Notes()
-  const behind = await notingServer(notes)
   const started = await startNginx(
-    (port) => `keepalive_requests 1000000; underscores_in_headers on; ignore_invalid_headers off;
-      upstream behind { server 127.0.0.1:${behind.port}; keepalive 64; keepalive_requests 1000000; }
+    () => notingServer(notes),
+    (port, behind) => `keepalive_requests 1000000; underscores_in_headers on; ignore_invalid_headers off;
+      upstream behind { server 127.0.0.1:${behind}; keepalive 64; keepalive_requests 1000000; }
       server { listen 127.0.0.1:${port};
         location / { proxy_pass http://behind; proxy_http_version 1.1; proxy_ignore_client_abort on; proxy_next_upstream off;
           proxy_set_header Connection ""; proxy_set_header Host $http_host;
           proxy_set_header Bolt-Place "$remote_port $connection_requests $host"; } }`,
   )
-  if (started === undefined) {
-    behind.stop()
-    return undefined
-  }
-  const stop = async () => {
-    await started.stop()
-    behind.stop()
-  }
-  return { version: started.version, ask: (bytes) => ask(started.port, notes, bytes), stop }
+  if (started === undefined) return undefined
+  const { version, port, stop } = started
+  return { version, ask: (bytes) => ask(port, notes, bytes), stop }
 }
 
 /** Takes what nginx passes on, whose bodies all have a length, one request after the other. */

@@ -62,26 +62,22 @@ async function nodeHttp() {
 
 /** nginx reads the request whole and passes on what it understood to a server that takes everything. */
 async function nginx() {
-  const behind = await takesEverything()
-  const started = await startNginx(
-    (port) => `server { listen 127.0.0.1:${port};
-      location / { proxy_pass http://127.0.0.1:${behind.port}; proxy_http_version 1.1; proxy_set_header Connection close; } }`,
+  return startNginx(
+    takesEverything,
+    (port, behind) => `server { listen 127.0.0.1:${port};
+      location / { proxy_pass http://127.0.0.1:${behind}; proxy_http_version 1.1; proxy_set_header Connection close; } }`,
   )
-  if (started === undefined) {
-    behind.stop()
-    return undefined
-  }
-  const stop = async () => {
-    await started.stop()
-    behind.stop()
-  }
-  return { ...started, stop }
 }
 
-/** Starts nginx with such a content of its `http` block; undefined where it is not installed. */
-export async function startNginx(http) {
+/**
+ * Starts nginx and the server it passes requests on to, which stop together; undefined where nginx is not installed.
+ * @param startBehind starts that server: `{ port, stop }`
+ * @param http the content of nginx's `http` block, from its own port and that of the server behind it
+ */
+export async function startNginx(startBehind, http) {
   const program = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].find((path) => existsSync(path))
   if (program === undefined) return undefined
+  const behind = await startBehind()
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'bolt-nginx-'))
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -90,7 +86,7 @@ export async function startNginx(http) {
   writeFileSync(
     join(folder, 'nginx.conf'),
     `daemon off; ${process.getuid?.() === 0 ? 'user root;' : ''} worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log crit; events {}
-    http { access_log off; ${temporary.join(' ')} ${http(port)} }`,
+    http { access_log off; ${temporary.join(' ')} ${http(port, behind.port)} }`,
   )
   const child = spawn(program, ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')], {
     stdio: 'ignore',
@@ -100,6 +96,7 @@ export async function startNginx(http) {
   const stop = async () => {
     child.kill('SIGTERM')
     await once(child, 'exit')
+    behind.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   return { port, version, stop }
