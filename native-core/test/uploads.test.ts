@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createApp } from '@bolt-app/core'
+import type { Socket } from 'node:net'
+import { type App, createApp } from '@bolt-app/core'
 import { expect, it, vi } from 'vitest'
 import { raw } from './contract/case.ts'
 import { open, ResponseReader } from './contract/client.ts'
@@ -19,6 +20,17 @@ describeVariants('a streamed body', (variant) => {
   const anywhere = { port: 0, ...variant.io }
   const host = variant.core
 
+  /** Listens while something is done with a connection to the application. */
+  const connected = (app: App, use: (socket: Socket, port: number) => Promise<void>): Promise<void> =>
+    serve(app, anywhere, async (port) => {
+      const socket = await open(port)
+      try {
+        await use(socket, port)
+      } finally {
+        socket.destroy()
+      }
+    })
+
   it('runs the handler with the head and gives it what comes', async () => {
     const app = createApp()
     const seen: string[] = []
@@ -32,8 +44,7 @@ describeVariants('a streamed body', (variant) => {
       }
       return { seen: seen.join('') }
     })
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       const reader = new ResponseReader(['POST'])
       socket.on('data', (chunk: Buffer) => reader.push(chunk))
       socket.write(post('/', 'Content-Length: 13', 'one,'))
@@ -43,7 +54,6 @@ describeVariants('a streamed body', (variant) => {
       socket.write('three')
       await until(socket, (text) => text.includes('seen'))
       expect(JSON.parse(String(reader.responses[0]?.body))).toEqual({ seen: 'one,two,three' })
-      socket.destroy()
     })
   })
 
@@ -55,8 +65,7 @@ describeVariants('a streamed body', (variant) => {
       await release.opened
       return { size: await sizeOf(ctx.request.stream()) }
     })
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       const answered = until(socket, (text) => text.endsWith('}'))
       socket.write(post('/', `Content-Length: ${size}`))
       const piece = Buffer.alloc(65_536, 'x')
@@ -76,7 +85,6 @@ describeVariants('a streamed body', (variant) => {
       release.open()
       await sending
       expect(await answered).toContain(`{"size":${size}}`)
-      socket.destroy()
     })
   }, 30_000)
 
@@ -88,8 +96,7 @@ describeVariants('a streamed body', (variant) => {
       return { size: await sizeOf(ctx.request.stream()) }
     })
     app.get('/before', () => 'before')
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket, port) => {
       socket.write(post('/', 'Content-Length: 3\nExpect: 100-continue'))
       socket.once('data', () => expect.unreachable('nothing is sent before the handler reads'))
       await (await fetch(`http://127.0.0.1:${port}/before`)).text()
@@ -100,30 +107,26 @@ describeVariants('a streamed body', (variant) => {
       const answered = until(socket, (text) => text.includes('"size":3'))
       socket.write('abc')
       await answered
-      socket.destroy()
     })
   })
 
   it('does not ask for a body that the handler does not want', async () => {
     const app = createApp()
     app.post('/', { streamBody: true }, () => ({ wanted: false }))
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       const reader = new ResponseReader(['POST'])
       socket.write(post('/', 'Content-Length: 3\nExpect: 100-continue'))
       socket.on('data', (chunk: Buffer) => reader.push(chunk))
       await vi.waitFor(() => expect(reader.responses).toHaveLength(1))
       expect(reader.responses[0]).toMatchObject({ status: 200, interim: [] })
       if (host === 'native') expect(reader.responses[0]?.headers).toContainEqual(['connection', 'close'])
-      socket.destroy()
     })
   })
 
   it('answers before the end of a large body without losing the answer', async () => {
     const app = createApp({ limits: { bodyBytes: 1024 * 1024 * 1024 } })
     app.post('/', { streamBody: true }, () => ({ enough: true }))
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       socket.on('error', () => undefined)
       const ended = toTheEnd(socket)
       socket.write(post('/', `Content-Length: ${200 * 1024 * 1024}`))
@@ -159,8 +162,7 @@ describeVariants('a streamed body', (variant) => {
       await read(request.body, request.signal)
       return new Response()
     })
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       socket.write(post(`/${kind}`, 'Content-Length: 100', 'abc'))
       await entered.opened
       socket.destroy()
@@ -190,8 +192,7 @@ describeVariants('a streamed body', (variant) => {
         await read(request.body as ReadableStream<Uint8Array>)
         return new Response()
       })
-      await serve(app, anywhere, async (port) => {
-        const socket = await open(port)
+      await connected(app, async (socket) => {
         socket.write(post(`/${kind}`, 'Content-Length: 100', 'abc'))
         await entered.opened
         socket.destroy()
@@ -212,8 +213,7 @@ describeVariants('a streamed body', (variant) => {
       await sizeOf(ctx.request.stream()).catch(failed.open)
       return {}
     })
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       const ended = toTheEnd(socket)
       socket.write(post('/', 'Transfer-Encoding: chunked', '8\r\n12345678\r\n'))
       await entered.opened
@@ -228,8 +228,7 @@ describeVariants('a streamed body', (variant) => {
   it('goes both ways at once through a mount', async () => {
     const app = createApp()
     app.mount('/', (request) => new Response(request.body, { headers: { 'content-type': 'text/plain' } }))
-    await serve(app, anywhere, async (port) => {
-      const socket = await open(port)
+    await connected(app, async (socket) => {
       socket.write(post('/echo', 'Transfer-Encoding: chunked'))
       for (const word of ['one', 'two', 'three']) {
         const echoed = until(socket, (text) => text.includes(`${word}\r\n`))
@@ -239,7 +238,6 @@ describeVariants('a streamed body', (variant) => {
       const ended = until(socket, (text) => text.endsWith('0\r\n\r\n'))
       socket.write('0\r\n\r\n')
       await ended
-      socket.destroy()
     })
   })
 

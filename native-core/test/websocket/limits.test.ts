@@ -1,8 +1,8 @@
-import { createApp, type Socket } from '@bolt-app/core'
+import { createApp } from '@bolt-app/core'
 import { expect, it } from 'vitest'
 import { describeVariants } from '../hosts.ts'
 import { Client, signal } from './client.ts'
-import { serve } from './serve.ts'
+import { serve, serveSocket } from './serve.ts'
 
 describeVariants('WebSocket limits', (variant) => {
   it('closes with 1009 on a message over the limit, of the route or of the application', async () => {
@@ -52,12 +52,8 @@ describeVariants('WebSocket limits', (variant) => {
   it('closes with 1013 when a client does not take what it is sent', async () => {
     const app = createApp({ limits: { bufferedBytes: 100_000 } })
     const ended = signal<number>()
-    const opened = signal<Socket>()
-    app.ws('/', { open: (socket) => opened.happens(socket as Socket), close: (_socket, code) => ended.happens(code) })
-    await serve(variant, app, async ({ port }) => {
-      const client = await Client.open(port, '/')
+    await serveSocket(variant, app, { close: (_socket, code) => ended.happens(code) }, async (socket, client) => {
       client.socket.pause()
-      const socket = await opened.happened
       const piece = Buffer.alloc(50_000)
       let sent = 0
       let last: number | false = 0
@@ -76,15 +72,8 @@ describeVariants('WebSocket limits', (variant) => {
   it('tells when all that waited was written', async () => {
     const app = createApp({ limits: { bufferedBytes: 100_000_000 } })
     const drained = signal<number>()
-    const opened = signal<Socket>()
-    app.ws('/', {
-      open: (socket) => opened.happens(socket as Socket),
-      drain: (socket) => drained.happens(socket.buffered),
-    })
-    await serve(variant, app, async ({ port }) => {
-      const client = await Client.open(port, '/')
+    await serveSocket(variant, app, { drain: (own) => drained.happens(own.buffered) }, async (socket, client) => {
       client.socket.pause()
-      const socket = await opened.happened
       // Until the system takes no more for a client that does not read.
       while (socket.buffered < 500_000) {
         socket.send(Buffer.alloc(500_000))
@@ -169,12 +158,7 @@ describeVariants('WebSocket limits', (variant) => {
   it.skipIf(!isInLoop)(
     isInLoop ? title : `${title} [skipped: written by node:http, or at once by the thread]`,
     async () => {
-      const app = createApp()
-      const opened = signal<Socket>()
-      app.ws('/', { open: (socket) => opened.happens(socket as Socket) })
-      await serve(variant, app, async ({ port }) => {
-        const client = await Client.open(port, '/')
-        const socket = await opened.happened
+      await serveSocket(variant, createApp(), {}, async (socket, client) => {
         const sizes = ['a', 'b', 'c'].map((text) => socket.send(text))
         expect(sizes).toEqual([3, 6, 9])
         expect(await client.take(3)).toEqual(['a', 'b', 'c'])

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { describeVariants, recorder } from '../hosts.ts'
 import { Client, signal } from './client.ts'
-import { expectEchoes, serve } from './serve.ts'
+import { expectEchoes, serve, serveSocket } from './serve.ts'
 
 describeVariants('WebSocket messages', (variant) => {
   it('echoes text as text and bytes as bytes, of all sizes', async () => {
@@ -133,12 +133,7 @@ describeVariants('WebSocket messages', (variant) => {
   })
 
   it('refuses to send what is no message and codes that cannot be sent', async () => {
-    const app = createApp()
-    const opened = signal<Socket>()
-    app.ws('/', { open: (socket) => opened.happens(socket as Socket) })
-    await serve(variant, app, async ({ port }) => {
-      const client = await Client.open(port, '/')
-      const socket = await opened.happened
+    await serveSocket(variant, createApp(), {}, async (socket, client) => {
       expect(() => socket.send({} as string)).toThrow(/string or a Uint8Array/)
       for (const code of [0, 999, 1004, 1005, 1006, 1015, 2000, 5000, 1000.5]) {
         expect(() => socket.close(code), String(code)).toThrow(RangeError)

@@ -1,7 +1,7 @@
-import type { App, Server } from '@bolt-app/core'
+import type { App, Server, Socket } from '@bolt-app/core'
 import { expect } from 'vitest'
 import type { Variant } from '../hosts.ts'
-import type { Client } from './client.ts'
+import { Client, signal } from './client.ts'
 
 /** Listens, runs, closes. */
 export async function serve(variant: Variant, app: App, run: (server: Server) => Promise<void>): Promise<void> {
@@ -11,6 +11,21 @@ export async function serve(variant: Variant, app: App, run: (server: Server) =>
   } finally {
     await app.close({ grace: 1_000 })
   }
+}
+
+/** Serves sockets with these handlers besides `open`; runs with the first that opens, and its client. */
+export async function serveSocket(
+  variant: Variant,
+  app: App,
+  handlers: { close?(socket: Socket, code: number): void; drain?(socket: Socket): void },
+  run: (socket: Socket, client: Client) => Promise<void>,
+): Promise<void> {
+  const opened = signal<Socket>()
+  app.ws('/', { ...handlers, open: (socket) => opened.happens(socket as Socket) })
+  await serve(variant, app, async ({ port }) => {
+    const client = await Client.open(port, '/')
+    await run(await opened.happened, client)
+  })
 }
 
 /** Sends texts and bytes of each length to a socket that sends them back. */
