@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApp } from '@bolt-app/core'
 import { expect, it } from 'vitest'
-import { authority } from './certificates.ts'
+import { authority } from '../../scripts/certificates.mjs'
 import { runAside } from './fixtures/aside.ts'
 
 /** The public test suite of HTTP/2; the version is fixed, so that its cases are. */

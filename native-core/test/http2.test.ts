@@ -2,7 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node
 import { connect } from 'node:net'
 import { type App, createApp, type Server } from '@bolt-app/core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { authority } from './certificates.ts'
+import { authority } from '../../scripts/certificates.mjs'
 import { raw } from './contract/case.ts'
 import { exchange } from './contract/client.ts'
 import { askHttp2, nameOf, openHttp2 } from './contract/http2.ts'

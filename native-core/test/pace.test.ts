@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type App, createApp } from '@bolt-app/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { authority } from './certificates.ts'
+import { authority } from '../../scripts/certificates.mjs'
 import { raw } from './contract/case.ts'
 import { Client, signal } from './websocket/client.ts'
 

@@ -1,7 +1,7 @@
 import { createApp, type Server, type Socket } from '@bolt-app/core'
 import { Agent, WebSocket as BuiltIn } from 'undici'
 import { expect, it } from 'vitest'
-import { authority } from '../certificates.ts'
+import { authority } from '../../../scripts/certificates.mjs'
 import { describeVariants } from '../hosts.ts'
 import { Client, signal } from './client.ts'
 import { expectEchoes } from './serve.ts'

@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { afterEach, describe, expect, it } from 'vitest'
-import { authority } from '../certificates.ts'
+import { authority } from '../../../scripts/certificates.mjs'
 import { askHttp2, openHttp2 } from '../contract/http2.ts'
 import { Load } from './load.ts'
 import { endAll, isAlive, type Service, serve } from './service.ts'

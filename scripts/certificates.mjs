@@ -1,28 +1,8 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+/** Certificates for trials and tests, made with Node alone: openssl is not on every system. */
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
-/** A certificate and its key as PEM text. */
-export interface Certificate {
-  cert: string
-  key: string
-}
-
-/** An authority that signs certificates for tests. */
-export interface Authority extends Certificate {
-  issue(options: IssueOptions): Certificate
-}
-
-export interface IssueOptions {
-  /** Common name. */
-  name: string
-  /** Names of servers. */
-  servers?: readonly string[]
-  isAuthority?: boolean
-  /** Days from now; negative ones are over. @default 0 to 30 */
-  days?: readonly [number, number]
-}
-
-/** Makes an authority. */
-export function authority(name = 'Test authority', days: readonly [number, number] = [0, 30]): Authority {
+/** An authority that signs certificates. `days` from now are those that it is valid on. */
+export function authority(name = 'Test authority', days = [0, 30]) {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const self = certificate({ name, isAuthority: true, days }, pair.publicKey, name, pair.privateKey)
   return {
@@ -35,8 +15,8 @@ export function authority(name = 'Test authority', days: readonly [number, numbe
   }
 }
 
-function pemOf(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }) as string
+function pemOf(key) {
+  return key.export({ type: 'pkcs8', format: 'pem' })
 }
 
 const SEQUENCE = 0x30
@@ -44,7 +24,7 @@ const OID = 0x06
 const ECDSA_SHA256 = tlv(SEQUENCE, tlv(OID, Buffer.from('2a8648ce3d040302', 'hex')))
 
 /** An X.509 certificate (RFC 5280 §4.1) in PEM form. */
-function certificate(options: IssueOptions, publicKey: KeyObject, issuer: string, signer: KeyObject): string {
+function certificate(options, publicKey, issuer, signer) {
   const { name, servers = [], isAuthority = false, days = [-1, 30] } = options
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   const serial = randomBytes(8)
@@ -73,22 +53,22 @@ function certificate(options: IssueOptions, publicKey: KeyObject, issuer: string
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
-function nameOf(text: string): Buffer {
+function nameOf(text) {
   const type = tlv(OID, Buffer.from('550403', 'hex'))
   return tlv(SEQUENCE, tlv(0x31, tlv(SEQUENCE, type, tlv(0x0c, Buffer.from(text)))))
 }
 
-function extension(id: string, value: Buffer): Buffer {
+function extension(id, value) {
   return tlv(SEQUENCE, tlv(OID, Buffer.from(id, 'hex')), tlv(0x04, value))
 }
 
-function time(days: number): Buffer {
+function time(days) {
   const at = new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]/g, '').slice(0, 14)
   return tlv(0x18, Buffer.from(`${at}Z`))
 }
 
 /** Tag, length, value (ITU-T X.690 §8.1). */
-function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+function tlv(tag, ...parts) {
   const value = Buffer.concat(parts)
   const { length } = value
   const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
