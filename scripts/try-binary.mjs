@@ -1,19 +1,21 @@
 /**
  * `node scripts/try-binary.mjs [NAME] [--node "COMMAND"]`: installs the packed core with one binary (this machine's without NAME) from
- * a local registry as npm does it on that platform, and has a server run on it that must answer all questions of `try/ask.mjs`. COMMAND starts the Node of another
- * platform: `qemu-aarch64-static -L /usr/aarch64-linux-gnu …/bin/node`. Needs openssl for a certificate.
+ * a local registry as npm does it on that platform, and has a server run on it that must answer all questions of `try/ask.mjs`. COMMAND starts
+ * the Node of another platform: `qemu-aarch64-static -L /usr/aarch64-linux-gnu …/bin/node`.
  */
+import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { authority } from './certificates.mjs'
 import { cleanEnv, npm } from './npm.mjs'
-import { end, endAll, ended, endWithUs, Problem, run, start } from './process.mjs'
+import { end, endAll, ended, endWithUs, Problem, start } from './process.mjs'
 import { publishAll, startRegistry } from './registry.mjs'
 import { root } from './root.mjs'
 import { explain, step } from './steps.mjs'
 import { hostTarget, targets } from './targets.mjs'
-import { questions } from './try/ask.mjs'
+import { questionsFor } from './try/ask.mjs'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { node: { type: 'string' } } })
 
@@ -27,7 +29,7 @@ try {
       why: `There are ${targets.map(({ name }) => name).join(', ')}.`,
     })
   await step(`install ${target.name}`, () => install(target))
-  await step(`serve with ${target.name}`, () => serve((values.node ?? process.execPath).split(' ')))
+  await step(`serve with ${target.name}`, () => serve(target, (values.node ?? process.execPath).split(' ')))
 } catch (error) {
   explain(error)
   process.exitCode = 1
@@ -52,18 +54,19 @@ async function install({ os, cpu, libc, packageName }) {
     throw new Problem({ what: `npm installed ${installed.join(', ') || 'no binary'} instead of ${packageName}.` })
 }
 
-async function serve([command, ...args]) {
+async function serve({ os }, [command, ...args]) {
   const app = join(folder, 'app')
-  copyFileSync(join(root, 'scripts', 'try', 'server.mjs'), join(app, 'main.mjs'))
-  await makeCertificate(app)
+  const { ca, file } = prepare(app)
   const child = start(command, [...args, join(app, 'main.mjs')], { cwd: app, env: cleanEnv() })
-  const ports = await portsOf(child)
+  const output = collect(child)
+  const places = { ...(await portsOf(child, output)), path: join(app, 'app.sock'), ca, file }
+  const questions = questionsFor(os)
   for (const [name, ask] of Object.entries(questions)) {
-    await ask(ports).catch((error) => {
-      throw new Problem({ what: `${name}: not as it should be.`, why: error.message })
+    await ask(places).catch((error) => {
+      throw new Problem({ what: `${name}: not as it should be.`, why: `${error.message}\n${output.text}`.trim() })
     })
   }
-  const { version, arch } = await (await fetch(`http://127.0.0.1:${ports.plain}`)).json()
+  const { version, arch } = await (await fetch(`http://127.0.0.1:${places.plain}`)).json()
   const gone = ended(child)
   await end(child)
   const { code } = await gone
@@ -73,23 +76,37 @@ async function serve([command, ...args]) {
   console.log(`    Node ${version} ${arch}: ${Object.keys(questions).join(', ')}`)
 }
 
-function makeCertificate(cwd) {
-  const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  return run('openssl', [...kind, ...subject, '-keyout', 'key.pem', '-out', 'cert.pem'], { cwd })
+/** Writes what `server.mjs` needs beside it. Returns whom to trust, and a file that does not fit into the buffers of a socket. */
+function prepare(app) {
+  copyFileSync(join(root, 'scripts', 'try', 'server.mjs'), join(app, 'main.mjs'))
+  const signer = authority()
+  const { cert, key } = signer.issue({ name: 'localhost', servers: ['localhost'] })
+  const file = randomBytes(16 * 1024 * 1024)
+  mkdirSync(join(app, 'files'))
+  for (const [name, content] of Object.entries({ 'cert.pem': cert, 'key.pem': key, 'files/large.bin': file }))
+    writeFileSync(join(app, name), content)
+  return { ca: signer.cert, file }
 }
 
-/** The ports that the child prints; what it prints otherwise goes into the error when it ends. */
-function portsOf(child) {
-  let text = ''
+/** What the child prints, as it comes: a server that fell back to node:http says why, and so does one that ended. */
+function collect(child) {
+  const output = { text: '' }
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data) => {
+      output.text += data
+    })
+  return output
+}
+
+function portsOf(child, output) {
   return new Promise((done, failed) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (data) => {
-        text += data
-        const [, plain, encrypted] = text.match(/^listening (\d+) (\d+)$/m) ?? []
-        if (plain) done({ plain, encrypted })
-      })
+    child.stdout.on('data', () => {
+      const [, ports] = output.text.match(/^listening (.+)$/m) ?? []
+      if (ports) done(JSON.parse(ports))
+    })
     child.once('error', failed)
-    child.once('close', (code) => failed(new Problem({ what: `The server ended with ${code}.`, why: text.trim() })))
+    child.once('close', (code) =>
+      failed(new Problem({ what: `The server ended with ${code}.`, why: output.text.trim() })),
+    )
   })
 }

@@ -4,38 +4,76 @@ import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { request as requestTls } from 'node:https'
+import { connect as connectTls } from 'node:tls'
 import zlib from 'node:zlib'
 
-/** The certificate is made for one trial, so nobody has signed it. */
-const trusting = { rejectUnauthorized: false }
+/**
+ * Where the server is.
+ * @typedef {object} Places
+ * @property {number} plain Port.
+ * @property {number} encrypted Port.
+ * @property {number} thread Port whose sockets a thread serves.
+ * @property {string} path Of a Unix domain socket.
+ * @property {string} ca The authority that signed its certificate.
+ * @property {Buffer} file What `/files/large.bin` holds.
+ */
 
-/** By their names. @type {Record<string, (ports: { plain: number, encrypted: number }) => Promise<void>>} */
-export const questions = {
-  JSON: async ({ plain }) => assert.equal(JSON.parse((await ask(plain, '/')).text).host, 'native'),
+/** By their names. @type {Record<string, (places: Places) => Promise<void>>} */
+const everywhere = {
+  JSON: async ({ plain }) => expectNative(await ask({ port: plain })),
   'a validated body': async ({ plain }) => {
-    const post = (body) =>
-      ask(plain, '/notes', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    const headers = { 'content-type': 'application/json' }
+    const post = (body) => ask({ port: plain, path: '/notes', method: 'POST', headers }, { body })
     assert.deepEqual([(await post('{"title":"one"}')).status, (await post('{}')).status], [200, 422])
   },
   'a method that is not there': async ({ plain }) =>
-    assert.equal((await ask(plain, '/', { method: 'DELETE' })).status, 405),
+    assert.equal((await ask({ port: plain, method: 'DELETE' })).status, 405),
   gzip: ({ plain }) => compressed(plain, 'gzip', zlib.gunzipSync),
   br: ({ plain }) => compressed(plain, 'br', zlib.brotliDecompressSync),
   // Node has it from 22.15 on; older ones know the content by its first bytes.
   zstd: ({ plain }) => compressed(plain, 'zstd', zlib.zstdDecompressSync ?? expectZstd),
   'a stream': async ({ plain }) => {
-    const { status, headers, text } = await ask(plain, '/stream')
+    const { status, headers, text } = await ask({ port: plain, path: '/stream' })
     assert.deepEqual([status, headers['transfer-encoding'], text.split('\n').length], [200, 'chunked', 501])
   },
-  TLS: async ({ encrypted }) => assert.equal((await ask(encrypted, '/rows', { tls: true })).status, 200),
-  'HTTP/2': async ({ encrypted }) => assert.equal(await askHttp2(encrypted, '/rows'), 200),
+  'a large file': async ({ plain, file }) => {
+    const { status, bytes } = await ask({ port: plain, path: '/files/large.bin' })
+    assert.deepEqual([status, bytes.equals(file)], [200, true])
+  },
+  'a part of it': async ({ plain, file }) => {
+    const part = { path: '/files/large.bin', headers: { range: 'bytes=1000000-1999999' } }
+    const { status, bytes } = await ask({ port: plain, ...part })
+    assert.deepEqual([status, bytes.equals(file.subarray(1_000_000, 2_000_000))], [206, true])
+  },
+  TLS: async ({ encrypted, ca }) => {
+    const { status, bytes } = await ask({ port: encrypted, path: '/rows', ...trusting(ca) }, { send: requestTls })
+    assert.deepEqual([status, JSON.parse(bytes).length], [200, 500])
+  },
+  'HTTP/2': async ({ encrypted, ca }) => assert.equal(await askHttp2(encrypted, '/rows', trusting(ca)), 200),
   'a WebSocket': async ({ plain }) => assert.equal(await echo(plain, 'over there'), 'over there'),
+  'a thread for input and output': async ({ thread }) => expectNative(await ask({ port: thread })),
 }
 
-function ask(port, path, { method = 'GET', headers = {}, body, tls = false } = {}) {
+const whereThereAreSocketFiles = {
+  'a socket file': async ({ path }) => expectNative(await ask({ socketPath: path, path: '/' })),
+}
+
+/** What can be asked on an operating system. */
+export function questionsFor(os) {
+  return { ...everywhere, ...(os === 'win32' ? {} : whereThereAreSocketFiles) }
+}
+
+function expectNative({ text }) {
+  assert.equal(JSON.parse(text).host, 'native')
+}
+
+function trusting(ca) {
+  return { ca, servername: 'localhost' }
+}
+
+function ask(options, { body, send = request } = {}) {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, path, method, headers, agent: false, ...trusting }
-    const sent = (tls ? requestTls : request)(options, (response) => {
+    const sent = send({ host: '127.0.0.1', agent: false, ...options }, (response) => {
       const chunks = []
       response.on('data', (chunk) => chunks.push(chunk)).once('error', reject)
       response.once('end', () => {
@@ -48,7 +86,7 @@ function ask(port, path, { method = 'GET', headers = {}, body, tls = false } = {
 }
 
 async function compressed(port, coding, decompress) {
-  const { headers, bytes } = await ask(port, '/rows', { headers: { 'accept-encoding': coding } })
+  const { headers, bytes } = await ask({ port, path: '/rows', headers: { 'accept-encoding': coding } })
   assert.equal(headers['content-encoding'], coding)
   const plain = decompress(bytes)
   if (plain !== undefined) assert.equal(JSON.parse(plain).length, 500)
@@ -58,9 +96,10 @@ function expectZstd(bytes) {
   assert.equal(bytes.readUInt32LE(), 0xfd2fb528)
 }
 
-function askHttp2(port, path) {
+function askHttp2(port, path, trust) {
   return new Promise((resolve, reject) => {
-    const session = connectHttp2(`https://127.0.0.1:${port}`, trusting).once('error', reject)
+    const createConnection = () => connectTls({ host: '127.0.0.1', port, ALPNProtocols: ['h2'], ...trust })
+    const session = connectHttp2(`https://localhost:${port}`, { createConnection }).once('error', reject)
     const stream = session.request({ ':path': path }).once('error', reject)
     let status
     stream.once('response', (headers) => {

@@ -1,4 +1,4 @@
-/** What a binary must be able to do: run by `try-binary.mjs` with the core that npm installed, beside `cert.pem` and `key.pem`. */
+/** What a binary must be able to do: run by `try-binary.mjs` with the core that npm installed, in a folder with the files of `prepare`. */
 import { createApp } from '@bolt-app/core'
 import { z } from 'zod'
 
@@ -12,12 +12,18 @@ function build() {
   app.get('/stream', async function* () {
     for (const { name } of rows) yield `${name}\n`
   })
+  app.static('/files', 'files')
   app.ws('/echo', { message: (socket, message) => void socket.send(message) })
   return app
 }
 
-const [plain, encrypted] = [build(), build()]
-plain.onShutdown(() => encrypted.close())
-const { port } = await plain.listen({ port: 0, signals: true })
-const tls = await encrypted.listen({ port: 0, tls: { cert: 'cert.pem', key: 'key.pem' } })
-console.log(`listening ${port} ${tls.port}`)
+const [plain, encrypted, thread, local] = [build(), build(), build(), build()]
+plain.onShutdown(() => Promise.all([encrypted, thread, local].map((app) => app.close())))
+const places = {
+  plain: await plain.listen({ port: 0, signals: true }),
+  encrypted: await encrypted.listen({ port: 0, tls: { cert: 'cert.pem', key: 'key.pem' } }),
+  thread: await thread.listen({ port: 0, io: 'thread' }),
+}
+if (process.platform !== 'win32') await local.listen({ path: 'app.sock' })
+const ports = Object.entries(places).map(([name, { port }]) => [name, port])
+console.log(`listening ${JSON.stringify(Object.fromEntries(ports))}`)
