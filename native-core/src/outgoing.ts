@@ -2,12 +2,15 @@ import { abortRequest } from './events.ts'
 import { isAbort, logFailure } from './failure.ts'
 import { tell } from './logger.ts'
 import type { RequestContext } from './request-context.ts'
-import { chunkOf, type Source, type StreamBody, sourceOf } from './source.ts'
+import { type Source, type StreamBody, sourceOf } from './source.ts'
 
 /** A source that runs in the context of the handler it comes from. */
 function within({ _within: run }: RequestContext, source: Source): Source {
-  return run === undefined ? source : { next: () => run(source.next), cancel: () => run(source.cancel) }
+  return run === undefined ? source : { ...source, next: () => run(source.next), cancel: () => run(source.cancel) }
 }
+
+/** Characters of short chunks that are handed to the host in one piece. */
+const GATHERED = 16_384
 
 /**
  * One answer that is sent piece by piece. It takes the next chunk when the host has sent enough of the ones before, and stops its source as
@@ -18,8 +21,14 @@ export class Outgoing {
   readonly #source: Source
   /** Chunks taken before the answer began. */
   readonly #early: Array<string | Uint8Array> = []
-  #pending: Promise<IteratorResult<unknown>> | undefined
-  #resume: (() => void) | undefined
+  #pending: ReturnType<Source['next']> | undefined
+  /** Texts that came at one time. What crosses to the host costs more than what is in it, so they cross together. */
+  #gathered = ''
+  /** Whether the answer may say less than the source gives: then the host must see where each chunk ends. */
+  #hasLength = false
+  /** Until enough was sent to go on. */
+  #full: { readonly drained: Promise<void>; readonly resume: () => void } | undefined
+  #silence: NodeJS.Timeout | undefined
   #isOver = false
 
   constructor(ctx: RequestContext, stream: StreamBody) {
@@ -35,7 +44,7 @@ export class Outgoing {
     return this.#orEnd(async () => {
       const step = await this.#source.next()
       if (step.done === true) return undefined
-      const chunk = chunkOf(step.value)
+      const chunk = this.#source.encode(step.value)
       this.#early.push(chunk)
       return chunk
     })
@@ -55,7 +64,7 @@ export class Outgoing {
           this.#end()
           return Buffer.concat(this.#early.map((chunk) => Buffer.from(chunk as string)))
         }
-        const chunk = chunkOf(step.value)
+        const chunk = this.#source.encode(step.value)
         this.#early.push(chunk)
         size += chunk.length
       }
@@ -66,6 +75,7 @@ export class Outgoing {
   /** Begins the answer and sends what the source gives. */
   start(status: number, headers: string[] | undefined, length: number | undefined): void {
     const { _runtime: runtime, _handle: handle } = this.#ctx
+    this.#hasLength = length !== undefined
     let isWanted: boolean | undefined = false
     try {
       isWanted = runtime.binding.start(handle, status, headers, length)
@@ -78,8 +88,8 @@ export class Outgoing {
 
   /** Enough was sent to go on. */
   drained(): void {
-    this.#resume?.()
-    this.#resume = undefined
+    this.#full?.resume()
+    this.#full = undefined
   }
 
   /** Nobody wants more. */
@@ -92,14 +102,20 @@ export class Outgoing {
 
   async #run(): Promise<void> {
     try {
-      for (let step = await this.#next(); step.done !== true; step = await this.#next()) {
+      const { opening, silence } = this.#source
+      if (opening !== undefined) this.#early.unshift(opening)
+      if (silence !== undefined) this.#silence = setTimeout(() => this.#breakSilence(silence.chunk), silence.after)
+      for (const chunk of this.#early.splice(0)) await this.#take(chunk)
+      while (!this.#isOver) {
+        const pending = this.#pending ?? this.#source.next()
+        this.#pending = undefined
+        const step = await pending
         if (this.#isOver) return
-        await this.#send(chunkOf(step.value))
-        if (this.#isOver) return
+        if (step.done === true) return this.#finish()
+        const sent = this.#take(this.#source.encode(step.value))
+        // Without a reason to wait there is nothing to wait for, not even a promise that has come true.
+        if (sent !== undefined) await sent
       }
-      if (this.#isOver) return
-      this.#ctx._runtime.binding.finish(this.#ctx._handle)
-      this.#end()
     } catch (error) {
       this.#fail(error)
     }
@@ -115,29 +131,68 @@ export class Outgoing {
     }
   }
 
-  async #next(): Promise<IteratorResult<unknown>> {
-    if (this.#early.length > 0) return { done: false, value: this.#early.shift() }
-    const pending = this.#pending ?? this.#source.next()
-    this.#pending = undefined
-    return pending
+  /** Takes a chunk to send it, at the latest when all that runs now has run. A promise when to go on, if it is not at once. */
+  #take(chunk: string | Uint8Array): Promise<void> | undefined {
+    const most = Math.min(GATHERED, this.#ctx._runtime.streamBuffer)
+    if (typeof chunk !== 'string' || chunk.length >= most || this.#hasLength) {
+      this.#flush()
+      return this.#send(chunk)
+    }
+    if (chunk === '') return undefined
+    if (this.#gathered === '') process.nextTick(() => this.#flushOrFail())
+    this.#gathered += chunk
+    if (this.#gathered.length >= most) this.#flush()
+    return this.#full?.drained
+  }
+
+  #flushOrFail(): void {
+    try {
+      this.#flush()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #flush(): void {
+    if (this.#gathered === '') return
+    const text = this.#gathered
+    this.#gathered = ''
+    this.#push(text)
   }
 
   /** Sends a chunk, a large one in pieces, so that never much more than the buffer is copied. */
   async #send(chunk: string | Uint8Array): Promise<void> {
-    const { binding, streamBuffer } = this.#ctx._runtime
-    if (chunk.length <= streamBuffer) return this.#wait(binding.push(this.#ctx._handle, chunk))
+    const { streamBuffer } = this.#ctx._runtime
+    if (chunk.length <= streamBuffer) {
+      this.#push(chunk)
+      return this.#full?.drained
+    }
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     for (let at = 0; at < bytes.length && !this.#isOver; at += streamBuffer) {
-      await this.#wait(binding.push(this.#ctx._handle, bytes.subarray(at, at + streamBuffer)))
+      this.#push(bytes.subarray(at, at + streamBuffer))
+      await this.#full?.drained
     }
   }
 
-  #wait(unsent: number): Promise<void> | undefined {
+  #push(chunk: string | Uint8Array): void {
+    if (this.#isOver) return
+    const { binding, streamBuffer } = this.#ctx._runtime
+    const unsent = binding.push(this.#ctx._handle, chunk)
+    this.#silence?.refresh()
     if (unsent < 0) abortRequest(this.#ctx._runtime, this.#ctx._handle)
-    if (unsent <= this.#ctx._runtime.streamBuffer) return undefined
-    return new Promise((resolve) => {
-      this.#resume = resolve
-    })
+    else if (unsent > streamBuffer) this.#full ??= untilDrained()
+  }
+
+  #breakSilence(chunk: string): void {
+    if (this.#full === undefined) this.#push(chunk)
+    else this.#silence?.refresh()
+  }
+
+  #finish(): void {
+    this.#flush()
+    if (this.#isOver) return
+    this.#ctx._runtime.binding.finish(this.#ctx._handle)
+    this.#end()
   }
 
   /** The answer cannot be completed. */
@@ -147,6 +202,7 @@ export class Outgoing {
       return
     }
     logFailure(this.#ctx, error, 'a streamed answer failed, its connection was cut')
+    this.#flush()
     this.#ctx._runtime.binding.cut(this.#ctx._handle)
     this.abort()
   }
@@ -161,8 +217,18 @@ export class Outgoing {
   #end(): void {
     const { outgoing, incoming, controllers } = this.#ctx._runtime
     this.#isOver = true
+    this.#gathered = ''
+    clearTimeout(this.#silence)
     outgoing.delete(this.#ctx._handle)
     controllers.delete(this.#ctx._handle)
     incoming.get(this.#ctx._handle)?.abort()
   }
+}
+
+function untilDrained() {
+  let resume: () => void = () => undefined
+  const drained = new Promise<void>((resolve) => {
+    resume = resolve
+  })
+  return { drained, resume }
 }

@@ -1,5 +1,6 @@
 import { type Check, checkShape, shape } from './check.ts'
 import { Reply } from './reply.ts'
+import { Encoded } from './source.ts'
 
 /** One event of a stream of server-sent events. */
 export interface ServerSentEvent {
@@ -43,7 +44,12 @@ export function sse(source: EventSource, options: SseOptions = {}): Reply<AsyncI
   const events = typeof source === 'function' ? sentBy(source) : source
   // X-Accel-Buffering: nginx would hold events back until its buffer is full.
   const headers = ['content-type', 'text/event-stream', 'cache-control', 'no-cache', 'x-accel-buffering', 'no']
-  return new Reply<AsyncIterable<string>, 200>(textOf(events, options), undefined, headers)
+  const { retry, keepAlive = 15_000 } = options
+  const stream = new Encoded(events, eventText, {
+    opening: retry === undefined ? undefined : `retry: ${retry}\n\n`,
+    silence: keepAlive === 0 ? undefined : { after: keepAlive, chunk: ':\n\n' },
+  })
+  return new Reply<AsyncIterable<string>, 200>(stream, undefined, headers)
 }
 
 /** An event as the client reads it. */
@@ -56,8 +62,9 @@ export function eventText(given: string | ServerSentEvent): string {
   if ('data' in event && event.data !== undefined) {
     const data = typeof event.data === 'string' ? event.data : JSON.stringify(event.data)
     if (data === undefined) throw new TypeError(`sse(): data is a ${typeof event.data}, which has no JSON form`)
-    // Each of these ends a line for the client, so each begins a new field.
-    for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`
+    // Each of these ends a line for the client, so each begins a new field. Most texts have none.
+    if (!data.includes('\n') && !data.includes('\r')) text += `data: ${data}\n`
+    else for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`
   }
   return `${text}\n`
 }
@@ -70,51 +77,6 @@ function oneLine(field: string, value: string): string {
 function wholeNumber(value: number): number {
   if (Number.isInteger(value) && value >= 0) return value
   throw new TypeError(`sse(): retry is ${String(value)}; it must be a whole number of milliseconds`)
-}
-
-/** The texts of events, and comments when there are none for a while. */
-function textOf(events: AsyncIterable<string | ServerSentEvent>, options: SseOptions): AsyncIterable<string> {
-  const { retry, keepAlive = 15_000 } = options
-  return {
-    [Symbol.asyncIterator]: () => {
-      const source = events[Symbol.asyncIterator]()
-      let pending: Promise<IteratorResult<string | ServerSentEvent>> | undefined
-      let opening: string | undefined = retry === undefined ? undefined : `retry: ${retry}\n\n`
-      return {
-        async next(): Promise<IteratorResult<string>> {
-          if (opening !== undefined) {
-            const value = opening
-            opening = undefined
-            return { done: false, value }
-          }
-          pending ??= source.next()
-          const step = await orSilence(pending, keepAlive)
-          if (step === undefined) return { done: false, value: ':\n\n' }
-          pending = undefined
-          return step.done === true ? { done: true, value: undefined } : { done: false, value: eventText(step.value) }
-        },
-        async return(): Promise<IteratorResult<string>> {
-          // A source that waits for something is told at once; what it then says concerns nobody.
-          pending?.catch(() => undefined)
-          await source.return?.()
-          return { done: true, value: undefined }
-        },
-      }
-    },
-  }
-}
-
-async function orSilence<T>(pending: Promise<T>, after: number): Promise<T | undefined> {
-  if (after === 0) return pending
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), after)
-  })
-  try {
-    return await Promise.race([pending, silence])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Makes something to iterate over of a function that sends; each `send` waits until its event was taken. */

@@ -145,6 +145,37 @@ describeHosts('server-sent events', () => {
     expect(entries).toEqual([])
   })
 
+  it('go out in one piece when they come at one time, and what follows in another', async () => {
+    let goOn: (() => void) | undefined
+    await serve(() =>
+      (async function* () {
+        for (let count = 0; count < 100; count++) yield `event ${count}`
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+        yield 'last'
+      })(),
+    )
+    const { socket, text } = await ask()
+    const pieces = () => text().match(/\r\n[0-9a-f]+\r\n/g)?.length
+    await vi.waitFor(() => expect(text()).toContain('event 99\n'))
+    expect(pieces()).toBe(1)
+    goOn?.()
+    await vi.waitFor(() => expect(text()).toMatch(/0\r\n\r\n$/))
+    expect(text()).toContain('data: last\n')
+    expect(pieces()).toBe(3)
+    socket.destroy()
+  })
+
+  it('begin with the hint when to come back, before there is an event', async () => {
+    await serve(() => (_send, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())), {
+      retry: 7,
+    })
+    const { socket, text } = await ask()
+    await vi.waitFor(() => expect(text()).toContain('retry: 7\n\n'))
+    socket.destroy()
+  })
+
   it('keep a silent connection alive with comments', async () => {
     await serve(() => (_send, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())), {
       keepAlive: 20,
