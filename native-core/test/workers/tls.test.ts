@@ -64,11 +64,17 @@ describe('workers with TLS', () => {
       while (answered < goal) await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 5))])
     }
     await more()
+    const before = [...pids]
     await reload(service)
+    // What had been answered by then has come now.
+    await more()
+    pids.clear()
     await more()
     isOver = true
     await all
-    expect(pids.size).toBeGreaterThanOrEqual(4)
+    // How connections fall to workers is the kernel's to choose; one may get them all.
+    expect(pids.size).toBeGreaterThan(0)
+    expect([...pids].filter((pid) => before.includes(pid))).toEqual([])
   }, 60_000)
 })
 
