@@ -54,19 +54,26 @@ export function sse(source: EventSource, options: SseOptions = {}): Reply<AsyncI
 
 /** An event as the client reads it. */
 export function eventText(given: string | ServerSentEvent): string {
-  const event: ServerSentEvent = typeof given === 'string' ? { data: given } : given
+  if (typeof given === 'string') return `${dataLines(given)}\n`
   let text = ''
-  if (event.event !== undefined) text += `event: ${oneLine('event', event.event)}\n`
-  if (event.id !== undefined) text += `id: ${oneLine('id', event.id)}\n`
-  if (event.retry !== undefined) text += `retry: ${wholeNumber(event.retry)}\n`
-  if ('data' in event && event.data !== undefined) {
-    const data = typeof event.data === 'string' ? event.data : JSON.stringify(event.data)
-    if (data === undefined) throw new TypeError(`sse(): data is a ${typeof event.data}, which has no JSON form`)
-    // Each of these ends a line for the client, so each begins a new field. Most texts have none.
-    if (!data.includes('\n') && !data.includes('\r')) text += `data: ${data}\n`
-    else for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`
+  if (given.event !== undefined) text += `event: ${oneLine('event', given.event)}\n`
+  if (given.id !== undefined) text += `id: ${oneLine('id', given.id)}\n`
+  if (given.retry !== undefined) text += `retry: ${wholeNumber(given.retry)}\n`
+  if (given.data !== undefined) {
+    const data = typeof given.data === 'string' ? given.data : JSON.stringify(given.data)
+    if (data === undefined) throw new TypeError(`sse(): data is a ${typeof given.data}, which has no JSON form`)
+    text += dataLines(data)
   }
   return `${text}\n`
+}
+
+/** Each of these ends a line for the client, so each begins a new field. Most texts have none. */
+function dataLines(data: string): string {
+  if (!data.includes('\n') && !data.includes('\r')) return `data: ${data}\n`
+  return data
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join('')
 }
 
 function oneLine(field: string, value: string): string {
