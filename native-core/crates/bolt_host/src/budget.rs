@@ -16,7 +16,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A full one, from this moment on.
+    /// A full one: 4 ms from this moment on.
     #[expect(clippy::new_without_default, reason = "a budget depends on when it was made")]
     pub fn new() -> Self {
         Self { until: Instant::now() + TIME, left: STEP, is_spent: false }

@@ -4,7 +4,10 @@
 use crate::message::Message;
 use crate::{engine, hyper_reading};
 
-/// Panics where the two differ.
+/// Compares the two.
+///
+/// # Panics
+/// Where they differ: with what each read.
 pub fn compare(input: &[u8]) {
     if let Some(difference) = difference(input) {
         panic!("{difference}\ninput: {}", input.escape_ascii());

@@ -24,6 +24,9 @@ pub struct Reading {
 const PLAN: &str = include_str!("plan.json");
 
 /// Reads a connection whose bytes come in these pieces.
+///
+/// # Panics
+/// Where the engine refuses an answer to a request that it has handed over.
 pub fn read<'p>(pieces: impl Iterator<Item = &'p [u8]>) -> Reading {
     let Ok(mut engine) = Engine::new(PLAN, Slots::default()) else { panic!("the plan is valid") };
     engine.set_time(0, 1_700_000_000);

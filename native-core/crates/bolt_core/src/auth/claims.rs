@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{CompileError, GuardPlan};
 
-/// Verified claims; cheap to clone.
+/// Verified claims (RFC 7519 §4); cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Claims(Arc<(String, Value)>);
 

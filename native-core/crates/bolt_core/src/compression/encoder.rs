@@ -38,7 +38,7 @@ impl std::fmt::Debug for Encoder {
 }
 
 impl Encoder {
-    /// An encoder at a level; `size` is how much is to come, if that is known.
+    /// An encoder at a level (br 0 to 11, zstd 1 to 19, gzip 1 to 9); `size` is how many bytes are to come, if that is known.
     ///
     /// # Errors
     /// There is no memory for it.

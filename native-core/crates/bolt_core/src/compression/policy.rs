@@ -73,7 +73,7 @@ impl Compression {
         accepted.choices(&offered[..count])
     }
 
-    /// A content encoded at once; `None` when it would not become smaller.
+    /// A content encoded at once; `None` when it would not become smaller, or the encoder broke.
     pub fn whole(&self, coding: Coding, content: &[u8]) -> Option<Vec<u8>> {
         let mut spare = self.spare.try_borrow_mut().ok()?;
         let place = &mut spare[coding.index()];

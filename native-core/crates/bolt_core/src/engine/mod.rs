@@ -98,9 +98,9 @@ pub struct Stats {
     pub sockets: u64,
     /// Connections since the start.
     pub accepted: u64,
-    /// Bytes that came from connections.
+    /// Bytes that came, as [`Engine::receive`] was given them: over HTTP/1.1 all, of an exchange those of its body.
     pub received: u64,
-    /// Bytes that were written to connections.
+    /// Bytes that were written, as [`Engine::wrote`] and [`Engine::sent_file`] noted them.
     pub sent: u64,
 }
 
@@ -209,7 +209,7 @@ impl Engine {
         id
     }
 
-    /// Takes in a connection over a limit: it is told so and closed.
+    /// Takes in a connection over a limit: it is told so by a 503 with `detail`, and closed.
     pub fn open_refused(&mut self, peer: IpAddr, detail: String) -> ConnectionId {
         let id = self.open(peer);
         if let Some(connection) = self.connections.get_mut(id) {

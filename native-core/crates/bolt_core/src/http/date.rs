@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-/// A complete field line, `date: …\r\n`, for the current second.
+/// A complete field line, `date: …\r\n` (RFC 9110 §6.6.1), for the current second.
 #[derive(Debug)]
 pub struct DateLine {
     second: u64,

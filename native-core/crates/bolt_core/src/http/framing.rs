@@ -3,7 +3,7 @@
 
 use crate::error::{ErrorCode, Refusal};
 
-/// Where the body ends.
+/// Where the body ends (RFC 9112 §6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Framing {
     /// No body.

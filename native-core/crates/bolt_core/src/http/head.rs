@@ -53,7 +53,7 @@ pub struct Head {
     pub method: Method,
     /// Its token.
     pub method_token: Span,
-    /// The request target as sent.
+    /// The request target as sent (RFC 9112 §3.2).
     pub target: Span,
     /// Path, without query.
     pub path: Span,
@@ -63,11 +63,11 @@ pub struct Head {
     pub asterisk: bool,
     /// How the body is delimited.
     pub framing: Framing,
-    /// Whether the connection may be used again.
+    /// Whether the connection may be used again (RFC 9112 §9.3).
     pub keep_alive: bool,
     /// Whether the client speaks HTTP/1.0.
     pub http10: bool,
-    /// Whether it waits for `100 Continue`.
+    /// Whether it waits for `100 Continue` (RFC 9110 §10.1.1).
     pub expects_continue: bool,
 }
 

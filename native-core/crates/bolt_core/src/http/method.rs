@@ -1,6 +1,6 @@
 //! Request methods (RFC 9110 §9).
 
-/// A method; the ones without a variant of their own only reach mounts.
+/// A method (RFC 9110 §9, PATCH: RFC 5789); the ones without a variant of their own only reach mounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
     /// GET

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadEncoding;
 
-/// Decodes one path segment.
+/// Decodes one path segment (RFC 3986 §2.1), once.
 ///
 /// # Errors
 /// A bad escape, or not UTF-8.

@@ -2,7 +2,7 @@
 
 use super::Method;
 
-/// Appends a status line.
+/// Appends a status line (RFC 9112 §4).
 #[inline]
 pub fn status_line(out: &mut Vec<u8>, status: u16) {
     if status == 200 {
@@ -15,7 +15,7 @@ pub fn status_line(out: &mut Vec<u8>, status: u16) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Appends `content-length: n`.
+/// Appends the field line `content-length: n` (RFC 9110 §8.6); `length` in bytes.
 #[inline]
 pub fn content_length(out: &mut Vec<u8>, length: u64) {
     out.extend_from_slice(b"content-length: ");
@@ -35,7 +35,7 @@ pub fn chunk(out: &mut Vec<u8>, data: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Appends the last chunk, without trailers.
+/// Appends the last chunk, without trailers (RFC 9112 §7.1).
 pub fn last_chunk(out: &mut Vec<u8>) {
     out.extend_from_slice(b"0\r\n\r\n");
 }
@@ -80,7 +80,7 @@ pub fn is_field_value(value: &[u8]) -> bool {
     value.iter().all(|b| matches!(b, b'\t' | 0x20..=0x7e | 0x80..)) && value.trim_ascii().len() == value.len()
 }
 
-/// Value of an Allow field for the methods of a bit set (bit = position in [`Method::ROUTABLE`]). HEAD comes with GET, OPTIONS always.
+/// Value of an Allow field (RFC 9110 §10.2.1) for the methods of a bit set (bit = position in [`Method::ROUTABLE`]). HEAD comes with GET, OPTIONS always.
 pub fn allow(methods: u8) -> String {
     let bit = |method: Method| Method::ROUTABLE.iter().position(|m| *m == method).map_or(0, |at| 1u8 << at);
     let get = if methods & bit(Method::Get) != 0 { bit(Method::Head) } else { 0 };

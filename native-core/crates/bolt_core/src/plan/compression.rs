@@ -12,7 +12,7 @@ pub struct CompressionPlan {
     pub encodings: Vec<Coding>,
     /// How hard each tries.
     pub level: CompressionLevels,
-    /// Smaller contents are sent as they are.
+    /// Contents of fewer bytes are sent as they are.
     pub min_bytes: usize,
     /// Media types: `text/css`, `text/*`, `*+json`.
     pub types: Vec<String>,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// `CorsPlan` of `plan.ts`.
+/// `CorsPlan` of `plan.ts`: what pages of other origins may do (Fetch Standard, "CORS protocol").
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CorsPlan {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub struct RateLimitPlan {
     /// Requests in a window.
     pub limit: u64,
-    /// Seconds.
+    /// Length of the window, seconds.
     pub window: u64,
     /// Requests that may come at once.
     pub burst: u64,

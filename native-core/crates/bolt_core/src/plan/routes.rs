@@ -151,7 +151,7 @@ route! {
     }
 }
 
-/// `SocketCompression` of `plan.ts`.
+/// `SocketCompression` of `plan.ts`: permessage-deflate (RFC 7692).
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SocketCompression {

@@ -64,7 +64,7 @@ impl std::error::Error for CompileError {}
 pub struct Issue {
     /// JSON pointer (RFC 6901) to the offending value; of a missing property to where it should be.
     pub path: String,
-    /// The JSON Schema keyword that was violated.
+    /// The JSON Schema keyword that was violated, such as `minLength`.
     pub code: &'static str,
     /// For people, such as `must be at least 3 characters long`.
     pub message: String,

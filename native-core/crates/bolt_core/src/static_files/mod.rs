@@ -31,13 +31,13 @@ pub struct FileRequest<'r> {
     pub path: &'r str,
     /// HEAD: the body is left out, the fields are the same.
     pub head: bool,
-    /// `If-None-Match`.
+    /// `If-None-Match` (RFC 9110 §13.1.2).
     pub if_none_match: Option<&'r [u8]>,
-    /// `If-Modified-Since`.
+    /// `If-Modified-Since` (RFC 9110 §13.1.3).
     pub if_modified_since: Option<&'r [u8]>,
-    /// `Range`.
+    /// `Range` (RFC 9110 §14.2).
     pub range: Option<&'r [u8]>,
-    /// `If-Range`.
+    /// `If-Range` (RFC 9110 §13.1.5).
     pub if_range: Option<&'r [u8]>,
     /// The rules for content codings; `None`: files are sent as they are.
     pub compression: Option<&'r Compression>,

@@ -2,7 +2,7 @@
 
 use super::frame::MAX_CONTROL;
 
-/// A status code of a Close frame.
+/// A status code of a Close frame (RFC 6455 §7.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloseCode(pub u16);
 
@@ -32,7 +32,8 @@ impl CloseCode {
     /// The client is too slow to take what it is sent.
     pub const TRY_LATER: Self = Self(1013);
 
-    /// Whether a Close frame may carry it: the registered codes and those for libraries and applications.
+    /// Whether a Close frame may carry it: the registered codes that are no stand-ins, and 3000 to 4999 for libraries and
+    /// applications (RFC 6455 §7.4.2).
     pub fn is_sendable(self) -> bool {
         matches!(self.0, 1000..=1003 | 1007..=1014 | 3000..=4999)
     }

@@ -5,7 +5,7 @@ pub const MIN_WINDOW: u8 = 9;
 /// Largest window of deflate.
 pub const MAX_WINDOW: u8 = 15;
 
-/// What server and client agreed on, or what a server would agree on.
+/// What server and client agreed on (RFC 7692 §7.1), or what a server would agree on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deflate {
     /// Whether each side's messages build on those before: smaller, for memory per connection.

@@ -56,7 +56,7 @@ impl Opcode {
     }
 }
 
-/// The head of a client's frame.
+/// The head of a client's frame (RFC 6455 §5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// Whether it is the last of its message.
@@ -127,7 +127,7 @@ fn length(bytes: &[u8], short: u8) -> Result<Option<(u64, usize)>, Fault> {
     Ok(Some((length, at)))
 }
 
-/// Appends a whole unmasked frame.
+/// Appends a whole unmasked frame, as a server sends it (RFC 6455 §5.1).
 #[inline]
 pub fn write(out: &mut Vec<u8>, opcode: Opcode, compressed: bool, payload: &[u8]) {
     out.reserve(payload.len() + 10);

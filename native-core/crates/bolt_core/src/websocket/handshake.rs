@@ -5,20 +5,20 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-/// The version that is spoken here.
+/// The version that is spoken here: the value of Sec-WebSocket-Version (RFC 6455 §4.1).
 pub const VERSION: &str = "13";
 
-/// The value of Sec-WebSocket-Accept for a key.
+/// The value of Sec-WebSocket-Accept for a key (RFC 6455 §4.2.2).
 pub fn accept_key(key: &[u8]) -> String {
     STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
 
-/// Whether a key is the base64 text of 16 bytes.
+/// Whether a key is the base64 text of 16 bytes (RFC 6455 §4.1).
 pub fn is_key(key: &[u8]) -> bool {
     STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16)
 }
 
-/// Whether a list of tokens, such as the value of Connection, has one of a name.
+/// Whether a list of tokens, such as the value of Connection, has one of a name, in any case (RFC 9110 §5.6.1).
 pub fn has_token(list: &[u8], token: &str) -> bool {
     list.split(|b| *b == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }

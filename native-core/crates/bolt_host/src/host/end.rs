@@ -6,7 +6,8 @@ use super::Host;
 use super::connections::Link;
 
 impl Host {
-    /// Stops accepting and ends each connection after what it is waiting for; see [`Host::finish`].
+    /// Stops accepting and ends each connection after what it is waiting for; those that are left after `grace` are cut by
+    /// [`Host::finish`].
     pub fn close(&mut self, grace: Duration) {
         self.set_time();
         self.listener = None;

@@ -102,7 +102,7 @@ impl Host {
         }
     }
 
-    /// Looks at deadlines only.
+    /// Looks at deadlines only; to be called at [`Host::deadline_at`].
     pub fn on_time(&mut self) {
         self.set_time();
         if let Some(outbound) = &self.outbound {

@@ -27,7 +27,8 @@ pub struct ListenOptions {
     /// Unless set, clients speak without TLS.
     #[serde(default)]
     pub tls: Option<TlsOptions>,
-    /// Whether HTTP/2 is spoken: by TLS to clients that choose it (ALPN), without to those that begin with it.
+    /// Whether HTTP/2 is spoken: by TLS to clients that choose it (ALPN, RFC 9113 §3.2), without to those that begin with it
+    /// (§3.3). False unless set.
     #[serde(default)]
     pub http2: bool,
 }

@@ -43,6 +43,9 @@ pub const ALL: [Property; 14] = [
 ];
 
 /// Checks one input of a fuzz target.
+///
+/// # Panics
+/// Where the property does not hold, and where there is none of this name.
 pub fn check(name: &str, input: &[u8]) {
     let Some(property) = ALL.iter().find(|property| property.name == name) else { panic!("no property {name}") };
     (property.check)(input);
