@@ -20,9 +20,12 @@ import { type Started, startApp } from './start.ts'
 
 /** One line of `app.routes()`. */
 export interface RouteInfo {
+  /** Method token, `GET`; `*` for what answers every method. */
   method: string
+  /** Pattern with the prefixes of the groups: `/notes/:id`. Of a mount the prefix. */
   path: string
   kind: Declared['kind']
+  /** As declared; absent where it was left to the OpenAPI document. */
   operationId?: string
 }
 

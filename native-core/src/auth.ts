@@ -5,27 +5,39 @@ import { httpsUrl, keysOf } from './keys.ts'
 import type { Algorithm, TokenSource } from './plan.ts'
 import type { OutputOf, Schema } from './schema/standard.ts'
 
-/** Claims of a verified token when no schema says more. */
+/** Claims of a verified token when no schema says more; the registered ones are those of RFC 7519 §4.1. */
 export interface Claims {
+  /** Who issued the token. */
   readonly iss?: string
+  /** Whom it is about. */
   readonly sub?: string
+  /** Whom it is for. */
   readonly aud?: string | readonly string[]
+  /** When it ends, seconds since 1970. */
   readonly exp?: number
+  /** When it begins, seconds since 1970. */
   readonly nbf?: number
+  /** When it was issued, seconds since 1970. */
   readonly iat?: number
+  /** Its own name, unique with the issuer. */
   readonly jti?: string
   readonly [claim: string]: unknown
 }
 
-/** A public key as JSON Web Key. */
+/** A public key as JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2). */
 export interface PublicJwk {
+  /** Family: `RSA`, `EC` or `OKP`. */
   readonly kty: string
+  /** Name of the key, which a token says in its header. */
   readonly kid?: string
+  /** The one algorithm that the key is for; without it, all of its family that are accepted. */
   readonly alg?: string
+  /** What the key is for; one for encryption (`enc`) is passed over. */
   readonly use?: string
   readonly [member: string]: unknown
 }
 
+/** How tokens are verified (RFC 7519, RFC 8725); each option is checked by `jwt` and an unknown one is refused. */
 export interface JwtOptions<ClaimsSchema extends Schema | undefined = undefined> {
   /** Accepted algorithms; a token that names another is refused, whatever its signature. */
   algorithms: readonly Algorithm[]

@@ -51,6 +51,7 @@ export interface InjectedResponse {
   body: Uint8Array
 }
 
+/** What `app.stats()` gives: counters since the start, and what is open now. */
 export interface Stats {
   /** Requests whose head was read completely, whatever the answer. */
   requests: number
@@ -66,7 +67,9 @@ export interface Stats {
   inFlight: number
   /** Open WebSockets. */
   sockets: number
+  /** Bytes that came: over HTTP/1.1 all, over HTTP/2 those of bodies; without what TLS adds. */
   bytesReceived: number
+  /** Bytes that were written: responses as HTTP/1.1 has them, also those of HTTP/2; without what TLS adds. */
   bytesSent: number
 }
 

@@ -1,6 +1,7 @@
 import { type Check, shape } from './check.ts'
 import type { CompressionPlan, Encoding } from './plan.ts'
 
+/** What is compressed, and how (RFC 9110 §8.4); each option is checked by `createApp` and an unknown one is refused. */
 export interface CompressionOptions {
   /**
    * Codings that may be used; of those that a client likes equally the first. Files that lie compressed beside their original (`app.js.br`)

@@ -31,6 +31,7 @@ export interface HeaderReader {
 
 /** The request as it came, for what no schema describes. */
 export interface RequestInfo {
+  /** Method token as sent: `GET`. */
   readonly method: string
   /** Target as sent: path and query. */
   readonly url: string
@@ -61,8 +62,11 @@ export interface RequestInfo {
 
 /** What pino, console-like loggers and most others have in common. */
 export interface Logger {
+  /** Notes something expected. */
   info(fields: object, message?: string): void
+  /** Notes something that works but should be looked at. */
   warn(fields: object, message?: string): void
+  /** Notes a failure; what was thrown is in `fields.err`. */
   error(fields: object, message?: string): void
   /** When present, `ctx.log` is `child({ requestId })`. */
   child?(fields: Record<string, unknown>): Logger
@@ -77,17 +81,23 @@ export interface Context<
   Body = unknown,
   Auth = unknown,
 > {
+  /** Parameters of the path, percent-decoded once; with a schema what it makes of them. */
   readonly params: Params
+  /** The query: with a schema what it makes of it, else texts, the first of each name. */
   readonly query: Query
+  /** Reads headers by name; with a schema its values are properties as well. */
   readonly headers: HeaderValues
+  /** The cookies: with a schema what it makes of them, else texts as they were sent, the first of each name. */
   readonly cookies: Cookies
   /** The validated body or form; undefined on a route without a `body` or `form` schema (use `request.bytes()` there). */
   readonly body: Body
   /** Verified claims; undefined on a route without `auth`. */
   readonly auth: Auth
+  /** Method, target, address and bytes of the request. */
   readonly request: RequestInfo
   /** Aborted when the client goes away before the answer is complete. */
   readonly signal: AbortSignal
+  /** The logger of the application; its lines carry the request's id where it has `child`. */
   readonly log: Logger
   /**
    * Sets a response header; `set-cookie` may be set several times.

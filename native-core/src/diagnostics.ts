@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
  * request has one message, which gets more properties as it goes on. Requests that Rust answers itself are not published.
  */
 export interface RequestMessage {
+  /** What the handler sees. */
   readonly ctx: Context
   /** Method and path pattern: `GET /notes/:id`. */
   readonly route: string

@@ -3,6 +3,7 @@ import { checkShape, shape } from './check.ts'
 import { headerFault } from './header.ts'
 import { shareKind } from './kind.ts'
 
+/** How `file` sends a file; an unknown option is refused. */
 export interface FileOptions {
   /** Content-Type. @default by the extension of the name; application/octet-stream if it says nothing */
   type?: string
@@ -21,8 +22,11 @@ export interface FileOptions {
 export class FileReply {
   /** Absolute, or relative to `root`. */
   readonly path: string
+  /** Absolute; the folder that the file must lie in. */
   readonly root: string | undefined
+  /** Content-Type; undefined: by the extension. */
   readonly type: string | undefined
+  /** Cache-Control; empty for none. */
   readonly cacheControl: string
   /** Content-Disposition. */
   readonly disposition: string | undefined

@@ -3,11 +3,13 @@ import { checkShape, shape } from './check.ts'
 import { BoltError } from './errors.ts'
 import type { HostBinding } from './host.ts'
 
+/** A request for `app.inject`; an unknown option is refused. */
 export interface InjectOptions {
-  /** @default 'GET' */
+  /** Letters only, in any case. @default 'GET' */
   method?: string
-  /** Path and query. */
+  /** Path and query, percent-encoded. */
   url: string
+  /** Request headers; a list sends several values. `host`, `content-length` and the type of `form` and `json` are added unless given. */
   headers?: Readonly<Record<string, string | readonly string[]>>
   /** The body as it is; give at most one of `body`, `form` and `json`. */
   body?: string | Uint8Array
@@ -19,11 +21,19 @@ export interface InjectOptions {
   peer?: string
 }
 
+/** The response to an injected request, whole. */
 export interface InjectResponse {
+  /** 0 when the connection ended without a complete response, as it does after an incomplete request. */
   status: number
   headers: Headers
+  /** The content as it was sent: compressed if the request accepted that. */
   body: Uint8Array
+  /** The content as UTF-8 text. */
   text(): string
+  /**
+   * The content as JSON; its type is not checked.
+   * @throws SyntaxError when it is none
+   */
   json<T = unknown>(): T
 }
 

@@ -6,6 +6,7 @@ import type { Host, HostBinding } from './host.ts'
 import { readTls, type TlsOptions, type TlsPlan, tlsShape } from './tls.ts'
 import { type WorkerOptions, type WorkerSettings, workerSettings, workersCheck } from './workers/options.ts'
 
+/** Where and how `app.listen` listens; give at most one of `port`, `path` and `fd`. An unknown option is refused. */
 export interface ListenOptions {
   /** TCP port; 0 takes a free one. @default 3000 */
   port?: number

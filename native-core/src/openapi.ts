@@ -7,13 +7,16 @@ import { responsesOf } from './openapi/responses.ts'
 import type { AppSettings } from './options.ts'
 import type { JsonSchema } from './plan.ts'
 
-/** An OpenAPI 3.1 document. */
+/** An OpenAPI 3.1 document (OpenAPI Specification 3.1.1, §4.8.1). */
 export interface OpenApiDocument {
   openapi: '3.1.1'
   info: { title: string; version: string; description?: string }
   servers?: Array<{ url: string; description?: string }>
+  /** All tags that an operation has. */
   tags?: Array<{ name: string }>
+  /** By path template (`/notes/{id}`), then by method in lower case. */
   paths: Record<string, Record<string, Operation>>
+  /** What operations refer to: shapes by name, and how clients sign in. */
   components: { schemas: Record<string, JsonSchema>; securitySchemes?: Record<string, Record<string, unknown>> }
 }
 

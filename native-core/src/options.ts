@@ -9,10 +9,11 @@ import { consoleLogger } from './logger.ts'
 import type { CompressionPlan, CorsPlan, Limits } from './plan.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 
+/** Which pages of other origins may call the API (Fetch Standard, "CORS protocol"). */
 export interface CorsOptions {
   /** Exact origins such as `https://app.example`, or `'*'` for every origin (never together with `credentials`). */
   origins: readonly string[] | '*'
-  /** @default ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] */
+  /** Methods that a preflight allows. @default ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] */
   methods?: readonly string[]
   /** Request headers that scripts may send. @default ['content-type', 'authorization'] */
   allowHeaders?: readonly string[]
@@ -24,9 +25,13 @@ export interface CorsOptions {
   maxAge?: number
 }
 
+/** What the OpenAPI document says of the API as a whole, and where it is served. */
 export interface OpenApiOptions {
+  /** Name of the API. */
   title: string
+  /** Version of the API, not of OpenAPI. */
   version: string
+  /** What the API is for; Markdown. */
   description?: string
   /**
    * Path of the documentation page; false for none.

@@ -6,6 +6,7 @@
 /** A JSON Schema document (draft 2020-12). */
 export type JsonSchema = Record<string, unknown>
 
+/** Bounds on requests, connections and sockets. Whatever is refused for one names it in the answer. */
 export interface Limits {
   /** Request line and headers, bytes. @default 16384 */
   headBytes: number
@@ -74,6 +75,7 @@ export interface CorsPlan {
 /** Where a token is looked for, first hit wins. */
 export type TokenSource = { kind: 'bearer' } | { kind: 'cookie'; name: string }
 
+/** A signature algorithm of tokens (RFC 7518 §3.1; EdDSA: RFC 8037 §3.1). */
 export type Algorithm =
   | 'HS256'
   | 'HS384'

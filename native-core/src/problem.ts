@@ -6,16 +6,23 @@ import type { Violation } from './violation.ts'
 /** Body of every error response (RFC 9457). */
 export interface Problem {
   type: 'about:blank'
+  /** What the status is called; the same for every occurrence. */
   title: string
+  /** The status of the response. */
   status: number
+  /** What is particular to this occurrence, for people. */
   detail?: string
+  /** Stable name of the error, for programs. */
   code: string
+  /** The response's `x-request-id`; log lines have it too. */
   requestId: string
+  /** Violated rules of the request, all that were found up to 100; with 422. */
   errors?: Violation[]
 }
 
 export const PROBLEM_TYPE = 'application/problem+json'
 
+/** What an `HttpError` says besides status and message. */
 export interface HttpErrorOptions {
   /**
    * Stable name of the error for clients.
@@ -33,8 +40,11 @@ export interface HttpErrorOptions {
  * @example throw new HttpError(404, 'No such note', { code: 'note-not-found' })
  */
 export class HttpError extends Error {
+  /** 400 to 599; the constructor throws a RangeError on any other. */
   readonly status: number
+  /** The `code` of the problem document. */
   readonly code: string
+  /** More response headers, by name. */
   readonly headers: Readonly<Record<string, string>>
   /** Violated rules, for 422. */
   readonly errors: readonly Violation[] | undefined

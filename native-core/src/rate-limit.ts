@@ -15,12 +15,13 @@ export type RateLimitKey =
   /** A claim of the verified token, as a dotted path; requests without it count by address. */
   | { readonly claim: string }
 
+/** How many requests may come in how much time; `rateLimit` refuses what is out of range. */
 export interface RateLimitOptions {
   /** Requests in a window, 1 to 1,000,000. */
   limit: number
   /** Seconds, 1 to 86,400. */
   window: number
-  /** @default 'address' */
+  /** Whose requests count together. @default 'address' */
   key?: RateLimitKey
   /** Requests that may come at once before the pace is `limit` in `window`. @default limit */
   burst?: number

@@ -22,7 +22,9 @@ export interface ReplyOptions<Status extends number = number> {
 
 /** A value with a status and headers of its own, made by `reply` or `redirect`. */
 export class Reply<Value = unknown, Status extends number = number> {
+  /** What is answered; as a plain return value it would be sent in the same form. */
   readonly value: Value
+  /** 200 to 599; undefined: the route's own. */
   readonly status: Status | undefined
   /** Name and value in turn. */
   readonly headers: readonly string[]

@@ -21,6 +21,7 @@ export interface RouteOptions {
   query?: Schema
   /** Request headers by lower-case name. */
   headers?: Schema
+  /** Cookies, coerced as the schema says. @default texts as they were sent */
   cookies?: Schema
   /** The JSON body. */
   body?: Schema
@@ -50,6 +51,7 @@ export interface RouteOptions {
   streamBody?: boolean
   /** One line for the OpenAPI document. */
   summary?: string
+  /** More than one line for the OpenAPI document; Markdown. */
   description?: string
   /** Added to the tags of the groups. */
   tags?: readonly string[]
@@ -63,10 +65,13 @@ export interface RouteOptions {
 
 /** Options of `group`; they hold for every route in it. */
 export interface GroupOptions {
+  /** How requests sign in to routes that say nothing else. @default that of the group around */
   auth?: Auth<unknown>
+  /** Rules on the verified claims, besides those of the groups around and of the routes. */
   guard?: Guard | readonly Guard[]
   /** How often a client may ask all routes of the group together. @default none */
   rateLimit?: RateLimitOption
+  /** Tags of all routes in the OpenAPI document, besides those of the groups around. */
   tags?: readonly string[]
   /** Leaves the group's routes out of the OpenAPI document. @default false */
   hidden?: boolean

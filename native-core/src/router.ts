@@ -24,14 +24,17 @@ import {
   type SocketOptions,
 } from './websocket/options.ts'
 
+/** How a fixed answer is sent; an unknown option is refused. */
 export interface AnswerOptions {
-  /** @default 200 */
+  /** Status of the response. @default 200 */
   status?: number
+  /** Response headers by name; `content-type` may be among them. */
   headers?: Readonly<Record<string, string>>
   /** False keeps the responses as they are, whatever a client accepts. @default true */
   compression?: boolean
 }
 
+/** How the files of a folder are sent; an unknown option is refused. */
 export interface StaticOptions {
   /** The files never change under their names (they carry a hash): cached for a year. @default false */
   immutable?: boolean
@@ -43,6 +46,7 @@ export interface StaticOptions {
   compression?: boolean
 }
 
+/** Bounds on what is mounted; an unknown option is refused. */
 export interface MountOptions {
   /** Largest body, bytes. @default limits.bodyBytes */
   bodyBytes?: number
@@ -54,6 +58,7 @@ export interface MountOptions {
 
 /** Declares routes; an application is one, and so is what `group` hands over. */
 export class Router<Prefix extends string = '', Claims = undefined> {
+  /** Declares a route for GET, and for HEAD, which gets the same head. */
   declare readonly get: RouteMethod<Prefix, Claims>
   declare readonly post: RouteMethod<Prefix, Claims>
   declare readonly put: RouteMethod<Prefix, Claims>

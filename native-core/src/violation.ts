@@ -2,11 +2,13 @@ import type { SchemaIssue } from './schema/standard.ts'
 
 /** One violated rule of a request. */
 export interface Violation {
+  /** The part of the request; `message` is one of a WebSocket. */
   in: 'body' | 'query' | 'params' | 'headers' | 'cookies' | 'message'
   /** JSON pointer into that part; empty for the part itself. */
   path: string
   /** JSON Schema keyword that was violated, or `custom` for a rule that only the schema library knows. */
   code: string
+  /** For people: `must be at least 3 characters long`. */
   message: string
 }
 

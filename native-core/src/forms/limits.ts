@@ -17,6 +17,7 @@ export interface FormLimits {
   memoryBytes: number
 }
 
+/** Bounds on all forms of an application and where their large files go; a route may have bounds of its own (`formLimits`). */
 export interface FormOptions extends Partial<FormLimits> {
   /** Where the temporary folder is made. @default the system's */
   folder?: string

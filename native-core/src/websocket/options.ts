@@ -20,6 +20,7 @@ export interface SocketOptions {
   query?: Schema
   /** Request headers by lower-case name. */
   headers?: Schema
+  /** Cookies, as of any route. */
   cookies?: Schema
   /** How the request that asks for the socket signs in; refused with 401 before there is a socket. @default the group's */
   auth?: Auth<unknown>
@@ -49,6 +50,7 @@ export interface SocketOptions {
   compression?: boolean | SocketCompressionOptions
 }
 
+/** How messages are compressed (permessage-deflate, RFC 7692). */
 export interface SocketCompressionOptions {
   /** Bytes from which on a message is compressed. @default 1024 */
   threshold?: number
@@ -72,6 +74,7 @@ export interface SocketHandlers<Ctx, Live, Message, Data> {
   upgrade?(ctx: Ctx): Data | Promise<Data>
   /** It is open. Messages wait until it is done. */
   open?(socket: Live): unknown
+  /** A message came: text is a string, bytes are a Uint8Array; with a schema it is what that made of it. */
   message?(socket: Live, message: Message): unknown
   /** A message did not fit the `message` schema. Without this callback the socket is closed with 1008. */
   invalid?(socket: Live, violations: readonly Violation[]): unknown

@@ -9,6 +9,7 @@ type AnyContext = Context<unknown, unknown, unknown, unknown, unknown, unknown>
 export interface Socket<Ctx extends AnyContext = Context, Data = unknown> {
   /** Parameters of the path it was opened at. */
   readonly params: Ctx['params']
+  /** Query of the request that asked for it, as of any route; headers and cookies too. */
   readonly query: Ctx['query']
   readonly headers: Ctx['headers']
   readonly cookies: Ctx['cookies']
@@ -18,6 +19,7 @@ export interface Socket<Ctx extends AnyContext = Context, Data = unknown> {
   readonly request: RequestInfo
   /** Aborted when the socket is over or the client has closed it, so that a callback that is still at work can stop. */
   readonly signal: AbortSignal
+  /** The logger of the request that asked for it. */
   readonly log: Logger
   /** What `upgrade` returned, or whatever is kept here. */
   data: Data

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type Check, checkShape, shape } from '../check.ts'
 
+/** How many processes serve, and when one is replaced; an unknown option is refused. Linux and macOS. */
 export interface WorkerOptions {
   /** Processes; `'auto'` is one for each processor core that the process may use. */
   count: number | 'auto'
