@@ -190,7 +190,7 @@ fn an_end_at_any_moment_leaves_nothing_behind() {
     for seed in 0..2000 {
         let mut random = Random(seed * 2 + 1);
         let mut client = Client::new(&plan());
-        let (bytes, expected) = requests(&mut random);
+        let (bytes, _) = requests(&mut random);
         let (mut at, mut pending) = (0, Vec::<Pending>::new());
         for _ in 0..random.below(60) {
             if at < bytes.len() && client.engine.wants_input(client.id) {
@@ -225,10 +225,9 @@ fn an_end_at_any_moment_leaves_nothing_behind() {
         for one in &pending {
             let aborts =
                 told.iter().filter(|(handle, event)| *handle == one.handle && *event == Event::Aborted).count();
-            assert!(aborts <= 1, "seed {seed}: told more than once");
+            assert_eq!(aborts, 1, "seed {seed}: each handler that is not through is told, and once");
             assert_eq!(client.engine.push(one.handle, b"late"), Ok(None), "seed {seed}");
         }
         assert_eq!(client.engine.stats().in_flight, 0, "seed {seed}");
-        assert!(expected.len() < 13);
     }
 }
