@@ -66,6 +66,8 @@ function compile(folder: string): string {
     return ''
   } catch (error) {
     const { stdout } = error as { stdout: string }
+    // Without a line of that kind it did not compile anything.
+    if (!/error TS\d+:/.test(stdout)) throw error
     const mistakes = stdout.split('\n').filter((line) => !ofTheReader.test(line))
     return mistakes
       .join('\n')

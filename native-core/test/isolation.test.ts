@@ -35,6 +35,7 @@ describeHosts('AsyncLocalStorage', () => {
         methods: paths.map(() => 'GET'),
         awaitClose: false,
       })
+      expect(responses).toHaveLength(paths.length)
       for (const [index, response] of responses.entries()) {
         expect(JSON.parse(response.body.toString()), `${paths[index]} in round ${round}`).toEqual({
           before: null,

@@ -144,6 +144,7 @@ describe('each lesson has a test', () => {
 it('no test is switched off or run alone', () => {
   const folder = join(root, 'native-core/test')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'))
+  expect(files).toContain('lessons.test.ts')
   for (const file of files) {
     expect(readFileSync(join(folder, file), 'utf8'), file).not.toMatch(/\b(?:it|describe|test)\.(?:only|skip|todo)\(/)
   }

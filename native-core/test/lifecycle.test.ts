@@ -123,8 +123,11 @@ describeVariants('a server', (variant) => {
     const app = createApp()
     await Promise.all([app.close(), app.close()])
     const other = createApp()
-    await other.listen(anywhere)
+    other.get('/', () => 'open')
+    const { url } = await other.listen(anywhere)
+    expect(await (await fetch(url)).text()).toBe('open')
     await Promise.all([other.close(), other.close()])
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
   })
 
   it('says in one sentence that a port is in use', async () => {

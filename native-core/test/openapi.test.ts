@@ -145,6 +145,7 @@ it('serves a page that needs nothing from elsewhere', async () => {
   const page = await app.inject({ url: '/docs' })
   expect(page.headers.get('content-security-policy')).toContain("connect-src 'self' https://api.example")
   const sources = [...page.text().matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] as string)
+  expect(sources).toContain('docs/assets/start.js')
   for (const source of sources) {
     expect(source).not.toMatch(/^(?:https?:)?\/\//)
     expect((await app.inject({ url: new URL(source, 'http://localhost/docs').pathname })).status).toBe(200)

@@ -12,6 +12,7 @@ it.skipIf(process.platform !== 'linux')(
   'keeps neither memory nor descriptors of requests, aborted streams and cut sockets',
   async () => {
     const rows = await soak(counts)
+    expect(rows).toHaveLength(3)
     for (const { name, before, after } of rows) {
       expect(after, `${name}\n${table(rows)}`).toMatchObject({ fds: before.fds, connections: 0, inFlight: 0 })
       expect(after.rss, `${name}\n${table(rows)}`).toBeLessThan(before.rss + slack)

@@ -12,7 +12,7 @@ const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${na
 const request = raw('GET /later HTTP/1.1\nHost: localhost')
 
 /** Keeps connections busy until told to stop. */
-function load(port: number): { stop: () => Promise<number> } {
+function load(port: number): { answered: () => number; stop: () => Promise<number> } {
   let isRunning = true
   let answered = 0
   const client = async (): Promise<void> => {
@@ -29,6 +29,7 @@ function load(port: number): { stop: () => Promise<number> } {
   }
   const clients = Array.from({ length: 8 }, client)
   return {
+    answered: () => answered,
     stop: async () => {
       isRunning = false
       await Promise.all(clients)
@@ -45,7 +46,7 @@ describeVariants('under load', (variant) => {
       const worker = new Worker(fixture('worker.mjs'), { env: envOf(variant) })
       const [{ port }] = (await once(worker, 'message')) as [{ port: number }]
       const clients = load(port)
-      await fetch(`http://127.0.0.1:${port}/later`)
+      await expect.poll(clients.answered).toBeGreaterThan(20)
       if (end === 'terminate') await worker.terminate()
       else {
         worker.postMessage(end)

@@ -103,7 +103,7 @@ describeVariants('a streamed body', (variant) => {
       socket.removeAllListeners('data')
       const asked = until(socket, (text) => text.includes('100 Continue\r\n\r\n'))
       read.open()
-      await asked
+      expect(await asked).toBe('HTTP/1.1 100 Continue\r\n\r\n')
       const answered = until(socket, (text) => text.includes('"size":3'))
       socket.write('abc')
       await answered
@@ -237,7 +237,7 @@ describeVariants('a streamed body', (variant) => {
       }
       const ended = until(socket, (text) => text.endsWith('0\r\n\r\n'))
       socket.write('0\r\n\r\n')
-      await ended
+      expect(await ended).toBe('0\r\n\r\n')
     })
   })
 
