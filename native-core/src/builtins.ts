@@ -12,6 +12,9 @@ export const builtins = {
   get http() {
     return process.getBuiltinModule('node:http')
   },
+  get net() {
+    return process.getBuiltinModule('node:net')
+  },
   get tls() {
     return process.getBuiltinModule('node:tls')
   },

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { builtins } from './builtins.ts'
 import { type Check, checkShape, shape } from './check.ts'
 import { type CompressionOptions, compressionCheck, compressionPlan } from './compression.ts'
 import type { Logger } from './context.ts'
@@ -236,7 +236,7 @@ export function originCheck(value: unknown): string | undefined {
 function isBlock(value: unknown): boolean {
   if (typeof value !== 'string') return false
   const [address = '', bits, ...more] = value.split('/')
-  const family = isIP(address)
+  const family = builtins.net.isIP(address)
   if (family === 0 || more.length > 0) return false
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }

@@ -12,7 +12,7 @@ const app = createApp()
 app.get('/', () => ({ hello: 'world' }))
 await app.listen({ port: 0 })
 const loaded = process.moduleLoadList.filter((name) => !before.has(name))
-const heavy = ['http', 'https', 'http2', 'tls', 'zlib', 'crypto', 'child_process', 'worker_threads']
+const heavy = ['net', 'stream', 'http', 'https', 'http2', 'tls', 'zlib', 'crypto', 'child_process', 'worker_threads']
 process._rawDebug(JSON.stringify(heavy.filter((name) => loaded.includes('NativeModule ' + name))))
 await app.close()
 `
