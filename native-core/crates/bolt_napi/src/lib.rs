@@ -10,6 +10,7 @@ mod headers;
 mod host_cell;
 mod isolation;
 mod js;
+mod libuv;
 mod listening;
 mod requests;
 mod server;
@@ -34,6 +35,13 @@ pub extern "C" fn node_api_module_get_api_version_v1() -> i32 {
 pub unsafe extern "C" fn napi_register_module_v1(env: napi_env, exports: napi_value) -> napi_value {
     // SAFETY: Node hands over a live environment, on its own thread, with a handle scope open.
     let js = unsafe { js::Js::new(env) };
-    guard::catch(|| exports::register(js, js::Value::from_raw(exports)));
+    guard::catch(|| {
+        #[cfg(windows)]
+        if let Err(why) = libuv::connect() {
+            js.throw("internal", why);
+            return;
+        }
+        exports::register(js, js::Value::from_raw(exports));
+    });
     exports
 }

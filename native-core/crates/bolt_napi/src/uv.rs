@@ -1,14 +1,13 @@
 //! The libuv handles of a server. With its host in the loop: a poll on the host's descriptor and a timer for its deadlines. With its host
 //! on a thread: what that thread rings.
-//!
-//! libuv is part of Node and has a stable ABI within a major version; handles are opaque, of a size it tells itself.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::guard;
+use crate::libuv::*;
 use crate::server::Server;
 
 const UV_ASYNC: c_int = 1;
@@ -18,29 +17,6 @@ const UV_POLL: c_int = 8;
 const UV_TIMER: c_int = 13;
 #[cfg(unix)]
 const UV_READABLE: c_int = 1;
-
-type Loop = *mut napi_sys::uv_loop_s;
-type Handle = *mut c_void;
-
-unsafe extern "C" {
-    fn uv_handle_size(kind: c_int) -> usize;
-    fn uv_handle_set_data(handle: Handle, data: *mut c_void);
-    fn uv_handle_get_data(handle: Handle) -> *mut c_void;
-    fn uv_handle_get_type(handle: Handle) -> c_int;
-    fn uv_async_init(event_loop: Loop, handle: Handle, callback: extern "C" fn(Handle)) -> c_int;
-    fn uv_async_send(handle: Handle) -> c_int;
-    #[cfg(unix)]
-    fn uv_poll_init(event_loop: Loop, handle: Handle, fd: c_int) -> c_int;
-    #[cfg(unix)]
-    fn uv_poll_start(handle: Handle, events: c_int, callback: extern "C" fn(Handle, c_int, c_int)) -> c_int;
-    #[cfg(unix)]
-    fn uv_timer_init(event_loop: Loop, handle: Handle) -> c_int;
-    fn uv_timer_start(handle: Handle, callback: extern "C" fn(Handle), timeout: u64, repeat: u64) -> c_int;
-    fn uv_ref(handle: Handle);
-    fn uv_unref(handle: Handle);
-    fn uv_close(handle: Handle, callback: extern "C" fn(Handle));
-    fn uv_update_time(event_loop: Loop);
-}
 
 /// The open handles of a server.
 #[derive(Debug)]
