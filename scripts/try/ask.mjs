@@ -1,7 +1,7 @@
 /** What is asked of the server of `server.mjs`: each question throws when the answer is not the right one. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { request as requestTls } from 'node:https'
 import { connect as connectTls } from 'node:tls'
@@ -28,6 +28,12 @@ const everywhere = {
   },
   'a method that is not there': async ({ plain }) =>
     assert.equal((await ask({ port: plain, method: 'DELETE' })).status, 405),
+  'a second request on its connection': async ({ plain }) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const [first, second] = [await ask({ port: plain, agent }), await ask({ port: plain, agent })]
+    agent.destroy()
+    assert.deepEqual([second.text, second.isReused], [first.text, true])
+  },
   gzip: ({ plain }) => compressed(plain, 'gzip', zlib.gunzipSync),
   br: ({ plain }) => compressed(plain, 'br', zlib.brotliDecompressSync),
   // Node has it from 22.15 on; older ones know the content by its first bytes.
@@ -78,7 +84,8 @@ function ask(options, { body, send = request } = {}) {
       response.on('data', (chunk) => chunks.push(chunk)).once('error', reject)
       response.once('end', () => {
         const bytes = Buffer.concat(chunks)
-        resolve({ status: response.statusCode, headers: response.headers, bytes, text: bytes.toString() })
+        const { statusCode: status, headers } = response
+        resolve({ status, headers, bytes, text: bytes.toString(), isReused: sent.reusedSocket })
       })
     })
     sent.once('error', reject).end(body)

@@ -13,6 +13,9 @@ use crate::transport::Stream;
 const READS: usize = 4;
 /// Writes of one connection in one pass; more than one only when a file is sent piece by piece.
 const WRITES: usize = 4;
+/// Whether a read or write of less than was possible says that the next one would block, so that it can be spared. On Windows mio reports
+/// readiness again only after a call that did block.
+const SHORT_IS_LAST: bool = !cfg!(windows);
 
 /// An accepted connection.
 #[derive(Debug)]
@@ -76,7 +79,7 @@ impl Socket {
                 }
                 Ok(count) => {
                     self.session.receive(engine, id, &buffer[..count]);
-                    if count < buffer.len() && !self.hung_up {
+                    if SHORT_IS_LAST && count < buffer.len() && !self.hung_up {
                         self.readable = false;
                         return Next::Wait;
                     }
@@ -111,7 +114,7 @@ impl Socket {
                     let all = count == output.len();
                     self.written += count as u64;
                     self.session.wrote(engine, id, count);
-                    if !all {
+                    if SHORT_IS_LAST && !all {
                         return self.block(engine, id);
                     }
                 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
 use bolt_core::engine::{ConnectionId, Handle};
-use bolt_host::{Host, report};
+use bolt_host::Host;
 
 use crate::environment::Environment;
 use crate::host_cell::{HostCell, HostMut};
@@ -131,7 +131,7 @@ impl Server {
     pub(crate) fn on_readable(self: &Rc<Self>) {
         self.batch(|host| {
             if let Err(error) = host.turn(Some(std::time::Duration::ZERO)) {
-                report(format_args!("the poll failed: {error}"));
+                bolt_host::report(format_args!("the poll failed: {error}"));
             }
         });
     }
