@@ -1,6 +1,6 @@
 /** Runs npm from a script: its own environment apart from the npm run that started us. */
 import { existsSync } from 'node:fs'
-import { delimiter, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { run } from './process.mjs'
 import { root } from './root.mjs'
 
@@ -25,10 +25,12 @@ export function npm(args, options = {}) {
   return run(command, [...first, ...args], { ...options, env: { ...cleanEnv(), ...options.env } })
 }
 
-/** npm's own command line script run by this Node where we know it (also spares `npm.cmd` on Windows). */
-export function npmCommand() {
-  const cli = process.env.npm_execpath
-  return cli && /npm-cli\.[cm]?js$/.test(cli) && existsSync(cli) ? [process.execPath, cli] : ['npm']
+/** npm's own command line script run by this Node where we know it: what npm says, or, as Windows cannot start `npm.cmd` without a shell, beside Node. */
+export function npmCommand({ platform, execPath, env } = process) {
+  const said = env.npm_execpath
+  if (said && /npm-cli\.[cm]?js$/.test(said) && existsSync(said)) return [execPath, said]
+  const beside = join(dirname(execPath), 'node_modules', 'npm', 'bin', 'npm-cli.js')
+  return platform === 'win32' && existsSync(beside) ? [execPath, beside] : ['npm']
 }
 
 /** One of the user's npm settings, as npm itself resolves it. */

@@ -71,8 +71,7 @@ async function serve({ os }, [command, ...args]) {
   await end(child)
   const { code } = await gone
   // Windows has no SIGTERM: the process is ended without being asked.
-  if (code !== 0 && os !== 'win32')
-    throw new Problem({ what: `The server ended with ${code} after SIGTERM.` })
+  if (code !== 0 && os !== 'win32') throw new Problem({ what: `The server ended with ${code} after SIGTERM.` })
   console.log(`    Node ${version} ${arch}: ${Object.keys(questions).join(', ')}`)
 }
 
