@@ -34,6 +34,13 @@ describe('the binary packages', () => {
     expect(manifest, 'npm ci would fail on every other platform').not.toHaveProperty('os')
   })
 
+  it.each(targets)('$name is built by the release workflow, and tried on a system of its own', async ({ name }) => {
+    const workflow = await readFile(new URL('../../.github/workflows/release.yml', import.meta.url), 'utf8')
+    const [, building, trying] = workflow.split(/^ {2}(?:build|try):$/m)
+    expect(building?.match(/names: [^}]+/g)?.flatMap((names) => names.trim().split(' '))).toContain(name)
+    expect(trying).toContain(`name: ${name},`)
+  })
+
   it('say which machines they are for once they are packed', () => {
     const fields = Object.fromEntries(targets.map((target) => [target.name, platformFields(target)]))
     expect(fields['linux-x64-musl']).toEqual({ os: ['linux'], cpu: ['x64'], libc: ['musl'] })
