@@ -1,6 +1,7 @@
 /** What every script needs first: the right Node, npm packages, the core and the TypeScript packages. Done once. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { alone } from './alone.mjs'
 import { npm } from './npm.mjs'
 import { Problem, run } from './process.mjs'
 import { root } from './root.mjs'
@@ -11,9 +12,11 @@ import { hostTarget } from './targets.mjs'
 /** Builds everything that is published; a second call finds nothing to do. */
 export async function buildAll() {
   requireNode()
-  await step('npm packages', installPackages)
-  await step('core (Rust)', buildNative)
-  await buildPackages()
+  await alone('build', async () => {
+    await step('npm packages', installPackages)
+    await step('core (Rust)', buildNative)
+    await buildPackages()
+  })
 }
 
 /** The packages without a binary: what the TypeScript compilers and the bundlers write. */

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { alone } from './alone.mjs'
 import { buildAll, builtHash, requireNode } from './build.mjs'
 import { readJson } from './packages.mjs'
 import { endAll, endWithUs, Problem } from './process.mjs'
@@ -84,7 +85,7 @@ async function openRegistry() {
     registry = await startRegistry({ storage })
   })
   await step('publish our packages to it', async () => {
-    const { published } = await publishAll(registry, join(storage, 'tarballs'))
+    const { published } = await alone('publish', () => publishAll(registry, join(storage, 'tarballs')))
     if (published.length === 0) return idle()
   })
   return registry
