@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Stats } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
 import { compileApp } from './compile/app.ts'
@@ -74,7 +75,10 @@ export class App extends Router<'', undefined> {
     this.#onError.push(hook)
   }
 
-  /** Runs after the last request was answered, in the order of declaration: close pools, flush logs. */
+  /**
+   * Runs after the last request was answered, in the order of declaration: close pools, flush logs. When one fails the others run all the same,
+   * and `close()` rejects with its error, or with an AggregateError of several.
+   */
   onShutdown(hook: () => unknown): void {
     this.#onShutdown.push(hook)
   }
@@ -102,7 +106,7 @@ export class App extends Router<'', undefined> {
   }
 
   /**
-   * Stops accepting, lets requests in flight finish, then runs the `onShutdown` hooks.
+   * Stops accepting, lets requests in flight finish, then runs the `onShutdown` hooks. Called by one of them it has nothing to wait for.
    * @param options.grace milliseconds after which connections are cut
    * @default options.grace 10000
    * @param options.idle milliseconds for which connections without a request stay open: one may be on its way
@@ -111,6 +115,7 @@ export class App extends Router<'', undefined> {
   close(options: { grace?: number; idle?: number } = {}): Promise<void> {
     checkShape('close()', options, { grace: shape.integer({ min: 0 }), idle: shape.integer({ min: 0 }) })
     const { grace = 10_000, idle = 0 } = options
+    if (inHook.getStore() === this) return Promise.resolve()
     this.#closing ??= this.#close(grace, Math.min(idle, grace))
     return this.#closing
   }
@@ -233,9 +238,25 @@ export class App extends Router<'', undefined> {
       if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
       await uploads.remove()
     }
-    for (const hook of this.#onShutdown) await hook()
+    await this.#runHooks()
+  }
+
+  async #runHooks(): Promise<void> {
+    const faults: unknown[] = []
+    for (const hook of this.#onShutdown) {
+      try {
+        await inHook.run(this, hook)
+      } catch (error) {
+        faults.push(error)
+      }
+    }
+    if (faults.length > 1) throw new AggregateError(faults, `${faults.length} hooks of onShutdown() failed`)
+    if (faults.length === 1) throw faults[0]
   }
 }
+
+/** The application whose `onShutdown` hook is running. */
+const inHook = new AsyncLocalStorage<App>()
 
 /**
  * Makes an application.

@@ -47,6 +47,37 @@ describeVariants('a server', (variant) => {
     expect(order).toEqual(['answered', 'first', 'second'])
   })
 
+  it('closes also when a hook closes it', async () => {
+    const app = createApp()
+    let isOver = false
+    app.onShutdown(async () => {
+      await app.close()
+      isOver = true
+    })
+    await app.listen(anywhere)
+    await Promise.all([app.close(), app.close()])
+    expect(isOver).toBe(true)
+  })
+
+  it('runs the other hooks when some fail, and tells what failed', async () => {
+    const [one, several] = [createApp(), createApp()]
+    const ran: string[] = []
+    for (const [app, faults] of [
+      [one, 1],
+      [several, 2],
+    ] as const) {
+      for (let fault = 1; fault <= faults; fault++) app.onShutdown(() => Promise.reject(new Error(`fault ${fault}`)))
+      app.onShutdown(() => void ran.push(`last of ${faults}`))
+      await app.listen(anywhere)
+    }
+    await expect(one.close()).rejects.toThrow('fault 1')
+    await expect(several.close()).rejects.toMatchObject({
+      message: '2 hooks of onShutdown() failed',
+      errors: [new Error('fault 1'), new Error('fault 2')],
+    })
+    expect(ran).toEqual(['last of 1', 'last of 2'])
+  })
+
   it('cuts an injected request that is never answered, also where nothing listens', async () => {
     const { logger } = recorder()
     const app = createApp({ logger })
