@@ -73,7 +73,60 @@ export interface Stats {
   bytesSent: number
 }
 
-export interface Binding {
+/**
+ * What happened to something that was asked of a database. Kind 0: it succeeded, and `text` is a `StatementResult` as JSON (of `simple`
+ * statements an array of them; of `reserve` the lane's number; of `closePool` null). Kind 1: it failed, and `text` is a `StatementFailure` as
+ * JSON. Called once for each token, never from within another function of the binding.
+ */
+export type Settle = (token: number, kind: 0 | 1, text: string) => void
+
+/** Cells: null; booleans; int2, int4, oid and finite floats as numbers; json and jsonb as what they are; everything else as PostgreSQL writes it. */
+export interface StatementResult {
+  /** Name and OID of the type. */
+  columns: Array<[string, number]>
+  rows: unknown[][]
+  /** The word of the command's tag, such as `SELECT`. */
+  command: string
+  /** Rows that it was about; null where the command does not tell. */
+  count: number | null
+}
+
+/** Fields as PostgreSQL reports them; `code` is its SQLSTATE, or a word in capitals for what the client found out itself. */
+export interface StatementFailure {
+  code: string
+  message: string
+  [field: string]: string
+}
+
+/** Databases, on the host of a server: in the loop or on its thread. The fallback has none. */
+export interface DatabaseBinding {
+  /** Makes a pool that connects when it is first asked; `options` is JSON (`PoolOptions` of the host). Its number within the server. */
+  openPool(server: number, options: string, settle: Settle): number
+  /**
+   * Sends one statement by the extended protocol, or with `simple` any number of them without parameters. `parameters` in the text format; `types`: an OID for
+   * each, 0 where PostgreSQL infers it; undefined: all 0. `lane`: 0 for any connection that is shared, else what `reserve` gave.
+   */
+  query(
+    server: number,
+    pool: number,
+    token: number,
+    sql: string,
+    parameters: Array<string | null>,
+    types: number[] | undefined,
+    lane: number,
+    simple: boolean,
+  ): void
+  /** Takes a connection for a transaction. */
+  reserve(server: number, pool: number, token: number): void
+  /** Gives a lane back; what is open in it is rolled back. */
+  release(server: number, pool: number, lane: number): void
+  /** Wishes that the statement of this token fails with 57014; without effect when it was quicker, or shares its connection just then. */
+  cancel(server: number, pool: number, token: number): void
+  /** Ends the pool once nothing is pending, at the latest after `grace` milliseconds. */
+  closePool(server: number, pool: number, token: number, grace: number): void
+}
+
+export interface Binding extends DatabaseBinding {
   /** Of `@bolt-app/core` when the binary was built. Any other version may mean other functions, or another plan. */
   readonly version: string
   /**

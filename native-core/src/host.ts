@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
-import type { Binding } from './binding.d.ts'
+import type { Binding, DatabaseBinding } from './binding.d.ts'
 import { loadNative } from './native/load.ts'
 import { outsideContext } from './native/outside.ts'
 
-/** What a host can do; node:http needs a moment to listen, Rust does not. */
-export type HostBinding = Omit<Binding, 'listen' | 'version'> & {
+/** What every host can do; node:http needs a moment to listen, Rust does not, and has no databases. */
+export type HostBinding = Omit<Binding, 'listen' | 'version' | keyof DatabaseBinding> & {
   listen(server: number, options: string): ReturnType<Binding['listen']> | Promise<ReturnType<Binding['listen']>>
 }
 

@@ -6,6 +6,7 @@
 
 mod accept;
 mod budget;
+pub mod database;
 mod host;
 mod http2;
 mod listen;
@@ -21,6 +22,7 @@ mod tls;
 mod transport;
 
 pub use bolt_core as core;
+pub use bolt_postgres as postgres;
 pub use budget::Budget;
 pub use host::Host;
 pub use listen::{Bound, InputOutput, ListenError, ListenOptions, Listener, Place};

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use bolt_core::engine::{Call, Handle as RequestHandle};
+use bolt_host::database::Settled;
 use bolt_host::{Budget, Host, report};
 
 use crate::guard;
@@ -46,6 +47,7 @@ impl Server {
             self.tell_sockets(js, &mut entered, &mut budget);
             self.tell_events(js, &mut entered, &mut budget);
             self.deliver(js, &mut entered);
+            self.settle_statements(js, &mut entered);
             if let Some(Entered { scope, .. }) = entered {
                 js.close(scope);
             }
@@ -160,10 +162,26 @@ impl Server {
         }
     }
 
-    /// Calls a function whose failure nobody here can handle.
+    fn settle_statements(&self, js: Js, entered: &mut Option<Entered>) {
+        let settled = self.host.borrow_mut().take_settled();
+        for (pool, settled) in settled {
+            let Some(entered) = self.enter(js, entered) else { return };
+            let Some(settle) = self.settle.borrow().get(pool).map(|settle| js.deref(settle)) else { continue };
+            for Settled { token, result } in settled {
+                let (kind, text) = result.map_or_else(|failure| (1, failure.to_json()), |text| (0, text));
+                self.call(js, entered, settle, &[js.number(token as f64), js.integer(kind), js.text(&text)]);
+            }
+        }
+    }
+
     fn tell(&self, js: Js, entered: &Entered, function: &Reference, arguments: &[Value]) {
+        self.call(js, entered, js.deref(function), arguments);
+    }
+
+    /// Calls a function whose failure nobody here can handle.
+    fn call(&self, js: Js, entered: &Entered, function: Value, arguments: &[Value]) {
         let isolation = &entered.callbacks.isolation;
-        let told = js.call_back(&isolation.context, js.deref(function), entered.this, arguments);
+        let told = js.call_back(&isolation.context, function, entered.this, arguments);
         isolation.clean(js, entered.this);
         if let Err(Thrown(error)) = told
             && let Some(text) = js.describe(error)
@@ -201,6 +219,9 @@ impl Server {
         // The server itself stays, so that numbers of its requests stay dead; libuv lets go of a descriptor at once.
         self.host.borrow_mut().retire();
         if let Some(callbacks) = self.callbacks.borrow_mut().take().and_then(Rc::into_inner) {
+            for settle in self.settle.take() {
+                js.release(settle);
+            }
             js.release(callbacks.dispatch);
             js.release(callbacks.event);
             js.release(callbacks.socket);

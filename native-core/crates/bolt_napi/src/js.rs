@@ -168,6 +168,13 @@ impl Js {
         status != Status::napi_ok || kind == ValueType::napi_undefined
     }
 
+    pub(crate) fn is_null(self, value: Value) -> bool {
+        let mut kind = 0;
+        // SAFETY: as in `value!`.
+        let status = unsafe { napi_typeof(self.0, value.0, &mut kind) };
+        status == Status::napi_ok && kind == ValueType::napi_null
+    }
+
     /// Replaces `out` by a string's UTF-8 text; false, and nothing done, when the value is no string.
     #[inline]
     pub(crate) fn get_text(self, value: Value, out: &mut Vec<u8>) -> bool {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod batch;
+mod databases;
 mod environment;
 mod exports;
 mod guard;

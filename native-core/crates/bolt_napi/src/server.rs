@@ -37,6 +37,8 @@ pub(crate) struct Server {
     handles: RefCell<Option<Handles>>,
     /// Who waits for the responses to injected requests.
     pub(crate) injected: RefCell<HashMap<ConnectionId, Reference>>,
+    /// Who is told what databases answer, by the numbers of the pools.
+    pub(crate) settle: RefCell<Vec<Reference>>,
     /// Who waits for the end.
     pub(crate) closing: RefCell<Vec<Reference>>,
     pub(crate) is_closed: Cell<bool>,
@@ -68,6 +70,7 @@ impl Server {
             is_kicked: Cell::new(false),
             handles: RefCell::new(None),
             injected: RefCell::default(),
+            settle: RefCell::default(),
             closing: RefCell::default(),
             is_closed: Cell::new(false),
             armed: Cell::new(u64::MAX),
@@ -183,7 +186,7 @@ impl Server {
         let Some(handles) = handles.as_ref() else { return };
         let host = self.host.borrow();
         let is_awaited = !self.injected.borrow().is_empty() || !self.closing.borrow().is_empty();
-        handles.keep_alive(host.is_listening() || is_awaited);
+        handles.keep_alive(host.is_listening() || is_awaited || host.awaits_database());
         if self.host.thread().is_none()
             && let Some(at) = host.deadline_at()
             && at < self.armed.get()

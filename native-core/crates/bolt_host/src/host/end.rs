@@ -39,6 +39,7 @@ impl Host {
 
     /// Gives back what the host has of the system; once finished, it has no use for it. What the engine knows stays.
     pub fn retire(&mut self) {
+        self.pools = Vec::new();
         self.clear_tasks();
         self.outbound = None;
         self.listener = None;

@@ -14,6 +14,7 @@ use mio::event::Source;
 use mio::{Interest, Registry, Token, Waker};
 
 use crate::accept::Gate;
+use crate::database::{Pool, PoolOptions, Settled};
 use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::Injected;
 use crate::outbound::Outbound;
@@ -43,6 +44,8 @@ pub struct Host {
     system: Option<System>,
     /// Made when it is first asked for.
     outbound: Option<Outbound>,
+    /// Databases, by their numbers.
+    pools: Vec<Pool>,
     listener: Option<Listener>,
     protocols: Protocols,
     links: Vec<Option<Link>>,
@@ -74,6 +77,7 @@ impl Host {
             poller: Some(poller),
             system: Some(System { registry, waker }),
             outbound: None,
+            pools: Vec::new(),
             listener: None,
             protocols: Protocols::default(),
             links: Vec::new(),
@@ -143,6 +147,32 @@ impl Host {
             self.outbound = Some(Outbound::new(registry, waker.clone(), self.clock)?);
         }
         self.outbound.clone().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Opens a pool of connections to a database; its number.
+    ///
+    /// # Errors
+    /// A sentence for people: what about the options is not understood, or that the system has no descriptor left.
+    pub fn open_pool(&mut self, options: PoolOptions) -> Result<usize, String> {
+        let outbound = self.outbound().map_err(|error| error.to_string())?;
+        self.pools.push(Pool::new(outbound, options)?);
+        Ok(self.pools.len() - 1)
+    }
+
+    /// A pool by its number.
+    pub fn pool(&self, number: usize) -> Option<&Pool> {
+        self.pools.get(number)
+    }
+
+    /// What databases have answered: the number of the pool, and what of it was settled.
+    pub fn take_settled(&mut self) -> Vec<(usize, Vec<Settled>)> {
+        let settled = self.pools.iter().enumerate().map(|(number, pool)| (number, pool.take_settled()));
+        settled.filter(|(_, settled)| !settled.is_empty()).collect()
+    }
+
+    /// Whether somebody waits for a database.
+    pub fn awaits_database(&self) -> bool {
+        self.pools.iter().any(Pool::is_pending)
     }
 
     /// The descriptor of the poll, to be watched by another event loop; `None` when the poller was taken out.

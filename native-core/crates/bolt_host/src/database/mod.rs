@@ -1,0 +1,9 @@
+//! Pools of connections to PostgreSQL, on the poll of the host: what the requests of one pass ask is one write for each connection.
+
+mod connection;
+mod options;
+mod pool;
+mod resolve;
+
+pub use options::PoolOptions;
+pub use pool::{Pool, Settled};

@@ -1,0 +1,379 @@
+//! A connection's conversation: signing in, then statements in flight.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use postgres_protocol::IsNull;
+use postgres_protocol::message::backend::Message;
+use postgres_protocol::message::frontend;
+
+use crate::cache::Cache;
+use crate::failure::{Failure, codes};
+use crate::outcome::{Columns, Rows};
+use crate::startup::{Credentials, Startup};
+use crate::statement::{Shape, Statement};
+
+/// A prepared statement is gone (DISCARD ALL, a pooler between).
+const UNKNOWN_STATEMENT: &str = "26000";
+/// "cached plan must not change result type": the tables changed since it was prepared.
+const CHANGED_PLAN: &str = "0A000";
+
+/// Where a connection stands between transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionStatus {
+    /// In none.
+    Idle,
+    /// In one.
+    Open,
+    /// In one that can only be rolled back.
+    Failed,
+}
+
+/// A statement that is over.
+#[derive(Debug)]
+pub struct Done {
+    /// What it was sent with.
+    pub token: u64,
+    /// An object with `columns`, `rows`, `command` and `count` as JSON; by the simple protocol an array of them.
+    pub result: Result<String, Failure>,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Session {
+    /// None once statements may be sent.
+    startup: Option<Startup>,
+    out: BytesMut,
+    input: BytesMut,
+    flights: VecDeque<Flight>,
+    /// None where nothing may stay prepared, as behind a pooler that gives transactions other connections.
+    cache: Option<Cache>,
+    status: TransactionStatus,
+    /// Of this connection at the server, for cancelling.
+    key: Option<(i32, i32)>,
+    done: Vec<Done>,
+}
+
+/// A statement on its way.
+#[derive(Debug)]
+struct Flight {
+    token: u64,
+    statement: Statement,
+    /// What it is prepared as.
+    shape: Option<Shape>,
+    /// This flight prepares it.
+    is_preparing: bool,
+    was_repeated: bool,
+    columns: Arc<Columns>,
+    rows: Rows,
+    results: Vec<String>,
+    failure: Option<Failure>,
+}
+
+impl Session {
+    /// A session whose first message waits in the output. `keeps_statements`: what is asked again is prepared once.
+    ///
+    /// # Errors
+    /// The credentials hold a NUL.
+    pub fn new(credentials: Credentials, keeps_statements: bool) -> Result<Self, Failure> {
+        let mut out = BytesMut::new();
+        let startup = Startup::begin(credentials, &mut out).map_err(|error| Failure::protocol(error.to_string()))?;
+        Ok(Self {
+            startup: Some(startup),
+            out,
+            input: BytesMut::new(),
+            flights: VecDeque::new(),
+            cache: keeps_statements.then(Cache::default),
+            status: TransactionStatus::Idle,
+            key: None,
+            done: Vec::new(),
+        })
+    }
+
+    /// Whether the server takes statements.
+    pub fn is_ready(&self) -> bool {
+        self.startup.is_none()
+    }
+
+    /// What to send to the server; what was sent is taken away from its front.
+    pub fn output(&mut self) -> &mut BytesMut {
+        &mut self.out
+    }
+
+    /// Statements that are not over.
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// Where it stood after the last statement that is over.
+    pub fn status(&self) -> TransactionStatus {
+        self.status
+    }
+
+    /// Process and secret for [`crate::cancel_request`], once the server has told them.
+    pub fn key(&self) -> Option<(i32, i32)> {
+        self.key
+    }
+
+    /// Whether the statement that the server works on now is this one.
+    pub fn is_first(&self, token: u64) -> bool {
+        self.flights.front().is_some_and(|flight| flight.token == token)
+    }
+
+    /// Statements that are over, in order.
+    pub fn take_done(&mut self) -> Vec<Done> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// Says goodbye.
+    pub fn terminate(&mut self) {
+        frontend::terminate(&mut self.out);
+    }
+
+    /// Sends a statement, behind those in flight. One that cannot be written at all is over at once.
+    pub fn send(&mut self, token: u64, statement: Statement) {
+        self.launch(token, statement, false);
+    }
+
+    fn launch(&mut self, token: u64, statement: Statement, was_repeated: bool) {
+        let shape = self.cache.is_some().then(|| statement.shape());
+        let mut flight = Flight {
+            token,
+            statement,
+            shape: shape.filter(|_| self.cache.is_some()),
+            is_preparing: false,
+            was_repeated,
+            columns: Columns::none(),
+            rows: Rows::default(),
+            results: Vec::new(),
+            failure: None,
+        };
+        let before = self.out.len();
+        match self.write(&mut flight) {
+            Ok(()) => self.flights.push_back(flight),
+            Err(error) => {
+                self.out.truncate(before);
+                if let (Some(cache), Some(shape)) = (&mut self.cache, &flight.shape)
+                    && flight.is_preparing
+                {
+                    cache.remove(shape);
+                }
+                let failure = Failure::protocol(format!("the statement cannot be sent: {error}"));
+                self.done.push(Done { token, result: Err(failure) });
+            }
+        }
+    }
+
+    fn write(&mut self, flight: &mut Flight) -> io::Result<()> {
+        let out = &mut self.out;
+        let statement = &flight.statement;
+        if statement.is_simple {
+            flight.shape = None;
+            return frontend::query(&statement.sql, out);
+        }
+        let kinds = statement.parameters.iter().map(|parameter| parameter.kind);
+        let mut name = String::new();
+        let mut is_known = false;
+        if let (Some(cache), Some(shape)) = (&mut self.cache, &flight.shape) {
+            if let Some((known, columns)) = cache.find(shape) {
+                name.push_str(known);
+                flight.columns = columns.clone();
+                is_known = true;
+            } else if cache.has(shape) {
+                // Another flight prepares it, and it is not known yet whether the server can.
+                flight.shape = None;
+            } else {
+                let (added, closed) = cache.add(shape.clone());
+                flight.is_preparing = true;
+                if let Some(closed) = closed {
+                    frontend::close(b'S', &closed, out)?;
+                }
+                name = added;
+            }
+        }
+        if !is_known {
+            frontend::parse(&name, &statement.sql, kinds, out)?;
+            frontend::describe(b'S', &name, out)?;
+        }
+        let values = statement.parameters.iter().map(|parameter| parameter.text.as_deref());
+        let text = |value: Option<&str>, buffer: &mut BytesMut| {
+            let Some(value) = value else { return Ok(IsNull::Yes) };
+            buffer.extend_from_slice(value.as_bytes());
+            Ok(IsNull::No)
+        };
+        // No formats: texts both ways.
+        let formats = std::iter::empty::<i16>();
+        frontend::bind("", &name, formats.clone(), values, text, formats, out).map_err(|error| match error {
+            frontend::BindError::Conversion(error) => io::Error::other(error),
+            frontend::BindError::Serialization(error) => error,
+        })?;
+        frontend::execute("", 0, out)?;
+        frontend::sync(out);
+        Ok(())
+    }
+
+    /// Takes what the server sent.
+    ///
+    /// # Errors
+    /// The connection is of no use any more: it cannot be signed in to, or the server broke the protocol.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.input.extend_from_slice(bytes);
+        loop {
+            let parsed = Message::parse(&mut self.input);
+            let parsed =
+                parsed.map_err(|error| Failure::protocol(format!("the server's message is malformed: {error}")))?;
+            let Some(message) = parsed else { return Ok(()) };
+            if let Message::BackendKeyData(body) = &message {
+                self.key = Some((body.process_id(), body.secret_key()));
+            }
+            match &mut self.startup {
+                Some(startup) => match message {
+                    Message::ReadyForQuery(_) if startup.is_accepted() => self.startup = None,
+                    message => startup.on_message(message, &mut self.out)?,
+                },
+                None => self.on_message(message)?,
+            }
+        }
+    }
+
+    fn on_message(&mut self, message: Message) -> Result<(), Failure> {
+        match message {
+            Message::ParameterStatus(_)
+            | Message::NoticeResponse(_)
+            | Message::NotificationResponse(_)
+            // Of a statement that was forgotten, which waits for no answer.
+            | Message::CloseComplete => return Ok(()),
+            Message::ReadyForQuery(body) => return self.on_ready(body.status()),
+            _ => {}
+        }
+        let Some(flight) = self.flights.front_mut() else {
+            return Err(match message {
+                // The server's last words: an administrator ends it, or it is shut down.
+                Message::ErrorResponse(body) => Failure::reported(body.fields()),
+                _ => unexpected(),
+            });
+        };
+        match message {
+            Message::ErrorResponse(body) => flight.failure = Some(Failure::reported(body.fields())),
+            Message::RowDescription(body) => {
+                flight.columns = Columns::read(&body).map_err(malformed)?;
+                self.describe();
+            }
+            Message::NoData => self.describe(),
+            Message::DataRow(body) => flight.rows.push(&flight.columns, &body).map_err(malformed)?,
+            Message::CommandComplete(body) => {
+                let tag = body.tag().map_err(malformed)?;
+                flight.complete(tag).map_err(malformed)?;
+            }
+            Message::EmptyQueryResponse => flight.complete("").map_err(malformed)?,
+            Message::ParseComplete
+            | Message::BindComplete
+            | Message::ParameterDescription(_)
+            | Message::CopyData(_)
+            | Message::CopyDone => {}
+            Message::CopyOutResponse(_) => {
+                flight.failure = Some(Failure::protocol(
+                    "COPY … TO STDOUT is not supported: select the rows, or use COPY to a file",
+                ));
+            }
+            // From here on the server takes whatever was sent behind the statement for the data to copy.
+            Message::CopyInResponse(_) => {
+                return Err(Failure::protocol("COPY … FROM STDIN is not supported: insert the rows"));
+            }
+            _ => return Err(unexpected()),
+        }
+        Ok(())
+    }
+
+    /// What the first flight prepares is known to the server now.
+    fn describe(&mut self) {
+        if let (Some(flight), Some(cache)) = (self.flights.front(), &mut self.cache)
+            && let Some(shape) = flight.shape.as_ref().filter(|_| flight.is_preparing)
+        {
+            cache.describe(shape, &flight.columns);
+        }
+    }
+
+    /// The first flight is over.
+    fn on_ready(&mut self, status: u8) -> Result<(), Failure> {
+        self.status = match status {
+            b'I' => TransactionStatus::Idle,
+            b'T' => TransactionStatus::Open,
+            b'E' => TransactionStatus::Failed,
+            _ => return Err(unexpected()),
+        };
+        let Some(flight) = self.flights.pop_front() else { return Err(unexpected()) };
+        if self.forgets(&flight) {
+            self.launch(flight.token, flight.statement, true);
+            return Ok(());
+        }
+        self.done.push(Done { token: flight.token, result: flight.into_result() });
+        Ok(())
+    }
+
+    /// Takes a statement out of the cache that the server does not have, or cannot run any more. True when it may simply be asked again: nothing
+    /// of it was done, and no transaction around it was lost.
+    fn forgets(&mut self, flight: &Flight) -> bool {
+        let (Some(cache), Some(shape), Some(failure)) = (&mut self.cache, &flight.shape, &flight.failure) else {
+            return false;
+        };
+        if flight.is_preparing {
+            if cache.find(shape).is_none() {
+                cache.remove(shape);
+            }
+            return false;
+        }
+        let code = failure.code();
+        if code != UNKNOWN_STATEMENT && code != CHANGED_PLAN {
+            return false;
+        }
+        if let Some(name) = cache.remove(shape) {
+            // A name of our own: it cannot hold a NUL. Of what the server does not have closing is no error; its Sync is that of the next statement.
+            let _ = frontend::close(b'S', &name, &mut self.out);
+        }
+        !flight.was_repeated && self.status == TransactionStatus::Idle
+    }
+
+    /// Ends all flights because the connection is over.
+    pub fn fail(&mut self, why: &Failure) {
+        for flight in self.flights.drain(..) {
+            let text = format!(
+                "the connection was lost, and whether the statement took effect is not known: {}",
+                why.message()
+            );
+            let own = flight.failure.unwrap_or_else(|| Failure::new(codes::CONNECTION_LOST, text));
+            self.done.push(Done { token: flight.token, result: Err(own) });
+        }
+    }
+}
+
+impl Flight {
+    fn complete(&mut self, tag: &str) -> io::Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        self.results.push(rows.finish(&self.columns, tag)?);
+        if self.statement.is_simple {
+            self.columns = Columns::none();
+        }
+        Ok(())
+    }
+
+    fn into_result(mut self) -> Result<String, Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if self.statement.is_simple {
+            return Ok(format!("[{}]", self.results.join(",")));
+        }
+        self.results.pop().ok_or_else(unexpected)
+    }
+}
+
+fn malformed(error: io::Error) -> Failure {
+    Failure::protocol(error.to_string())
+}
+
+fn unexpected() -> Failure {
+    Failure::protocol("the server sent a message that has no place there")
+}

@@ -1,0 +1,41 @@
+//! What is asked of PostgreSQL.
+
+use std::sync::Arc;
+
+/// A value in PostgreSQL's text format, and its type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Parameter {
+    /// None is NULL.
+    pub text: Option<String>,
+    /// OID of its type; 0 when PostgreSQL shall infer it.
+    pub kind: u32,
+}
+
+/// One statement with its parameters, or, by the simple protocol, any number of statements without.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// With `$1`, `$2`, … for the parameters.
+    pub sql: Arc<str>,
+    /// In the order of their numbers.
+    pub parameters: Vec<Parameter>,
+    /// By the simple protocol.
+    pub is_simple: bool,
+}
+
+/// What a statement is known by once it is prepared.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Shape {
+    pub(crate) sql: Arc<str>,
+    pub(crate) kinds: Box<[u32]>,
+}
+
+impl Statement {
+    /// A statement by the simple protocol.
+    pub fn simple(sql: &str) -> Self {
+        Self { sql: sql.into(), parameters: Vec::new(), is_simple: true }
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        Shape { sql: self.sql.clone(), kinds: self.parameters.iter().map(|parameter| parameter.kind).collect() }
+    }
+}
