@@ -165,6 +165,7 @@ fn check_encryption(mode: Option<String>) -> Result<(), String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
