@@ -17,6 +17,9 @@ pub use session::{Done, Session, TransactionStatus};
 pub use startup::Credentials;
 pub use statement::{Parameter, Statement};
 
+/// The message that asks a server to encrypt the connection, before anything else; it answers with one byte, `S` or `N` (manual, "SSLRequest").
+pub const ENCRYPTION_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
 /// The message that asks a server to cancel what another connection runs; sent on a connection of its own, which the server then closes.
 pub fn cancel_request(process: i32, secret: i32) -> Vec<u8> {
     let mut bytes = bytes::BytesMut::new();

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use bolt_postgres::{Failure, Session, codes};
 use bytes::Buf;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::ReadBuf;
 
-use super::options::Place;
+use super::encryption::{Carrier, Encryption};
+use super::options::{Place, Settings};
 use super::pool::Shared;
 use super::resolve::resolve;
 use crate::outbound::{Outbound, Sleep, Stream};
@@ -43,9 +44,10 @@ pub(super) async fn run(shared: Arc<Shared>, id: u64, delay: Duration) {
 }
 
 /// A stream over which the connection has signed in.
-async fn open(shared: &Arc<Shared>, id: u64) -> Result<Stream, Failure> {
+async fn open(shared: &Arc<Shared>, id: u64) -> Result<Carrier, Failure> {
     let settings = &shared.settings;
-    let mut stream = connect(&shared.outbound, &settings.place).await.map_err(|error| {
+    let connected = connect(&shared.outbound, &settings.place, &settings.encryption).await;
+    let mut stream = connected.map_err(|error| {
         Failure::new(codes::CONNECT_FAILED, format!("no connection to the database at {}: {error}", settings.place))
     })?;
     let mut session = Session::new(settings.credentials.clone(), settings.prepare)?;
@@ -66,8 +68,13 @@ async fn open(shared: &Arc<Shared>, id: u64) -> Result<Stream, Failure> {
     Ok(stream)
 }
 
+/// A stream to a server, encrypted as is asked for.
+async fn connect(outbound: &Outbound, place: &Place, encryption: &Encryption) -> io::Result<Carrier> {
+    encryption.begin(reach(outbound, place).await?, place).await
+}
+
 /// Connects to the first address that takes it.
-pub(super) async fn connect(outbound: &Outbound, place: &Place) -> io::Result<Stream> {
+async fn reach(outbound: &Outbound, place: &Place) -> io::Result<Stream> {
     let (host, port) = match place {
         #[cfg(unix)]
         Place::Unix { path } => return outbound.connect_unix(path).await,
@@ -86,7 +93,7 @@ pub(super) async fn connect(outbound: &Outbound, place: &Place) -> io::Result<St
 }
 
 /// Moves bytes until the connection is over; why it is.
-async fn pump(shared: &Arc<Shared>, id: u64, mut stream: Stream) -> Failure {
+async fn pump(shared: &Arc<Shared>, id: u64, mut stream: Carrier) -> Failure {
     let mut buffer = vec![0; BUFFER];
     let mut idle: Option<Pin<Box<Sleep>>> = None;
     poll_fn(|cx| {
@@ -128,21 +135,24 @@ async fn pump(shared: &Arc<Shared>, id: u64, mut stream: Stream) -> Failure {
 /// Writes what the session has to say and reads what is there; whether anything was read.
 fn exchange(
     session: &mut Session,
-    stream: &mut Stream,
+    stream: &mut Carrier,
     buffer: &mut [u8],
     cx: &mut Context<'_>,
 ) -> Result<bool, Failure> {
     let lost = |why: String| Failure::new(codes::CONNECTION_LOST, why);
     let out = session.output();
     while !out.is_empty() {
-        match Pin::new(&mut *stream).poll_write(cx, out) {
+        match stream.poll_write(cx, out) {
             Poll::Pending => break,
             Poll::Ready(Ok(count)) => out.advance(count),
             Poll::Ready(Err(error)) => return Err(lost(format!("it cannot be written to: {error}"))),
         }
     }
+    if let Poll::Ready(Err(error)) = stream.poll_flush(cx) {
+        return Err(lost(format!("it cannot be written to: {error}")));
+    }
     let mut read = ReadBuf::new(buffer);
-    match Pin::new(stream).poll_read(cx, &mut read) {
+    match stream.poll_read(cx, &mut read) {
         Poll::Pending => Ok(false),
         Poll::Ready(Ok(())) if read.filled().is_empty() => Err(lost("the server closed it".to_owned())),
         Poll::Ready(Ok(())) => session.receive(read.filled()).map(|()| true),
@@ -161,20 +171,22 @@ async fn race<T>(work: impl Future<Output = T>, limit: Sleep) -> Option<T> {
 }
 
 /// Sends a request to cancel and waits until the server has taken it.
-pub(super) async fn cancel(outbound: &Outbound, place: &Place, key: (i32, i32), limit: Duration) {
+pub(super) async fn cancel(shared: &Shared, key: (i32, i32)) {
+    let Settings { place, encryption, connect_timeout, .. } = &shared.settings;
     let asked = async {
-        let mut stream = connect(outbound, place).await?;
+        let mut stream = connect(&shared.outbound, place, encryption).await?;
         let message = bolt_postgres::cancel_request(key.0, key.1);
         let mut left = message.as_slice();
         while !left.is_empty() {
-            let count = poll_fn(|cx| Pin::new(&mut stream).poll_write(cx, left)).await?;
+            let count = poll_fn(|cx| stream.poll_write(cx, left)).await?;
             left = &left[count..];
         }
+        poll_fn(|cx| stream.poll_flush(cx)).await?;
         // The server says nothing, it closes the connection when it is done.
         let mut buffer = [0; 16];
         let mut read = ReadBuf::new(&mut buffer);
-        poll_fn(|cx| Pin::new(&mut stream).poll_read(cx, &mut read)).await
+        poll_fn(|cx| stream.poll_read(cx, &mut read)).await
     };
     // Cancelling is a wish: without an answer the statement goes on.
-    let _: Option<io::Result<()>> = race(asked, outbound.sleep(limit)).await;
+    let _: Option<io::Result<()>> = race(asked, shared.outbound.sleep(*connect_timeout)).await;
 }

@@ -1,6 +1,7 @@
 //! Pools of connections to PostgreSQL, on the poll of the host: what the requests of one pass ask is one write for each connection.
 
 mod connection;
+mod encryption;
 mod options;
 mod pool;
 mod resolve;

@@ -8,8 +8,10 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use url::Url;
 
+use super::encryption::Encryption;
+
 /// Parameters of a URL that are known.
-const PARAMETERS: &str = "host, port, user, password, dbname, sslmode, application_name, options";
+const PARAMETERS: &str = "host, port, user, password, dbname, sslmode, sslrootcert, application_name, options";
 
 /// Stands for a host that a URL does not name; reserved, so nobody's (RFC 2606).
 const NO_HOST: &str = "none.invalid";
@@ -42,6 +44,7 @@ pub struct PoolOptions {
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) place: Place,
+    pub(super) encryption: Encryption,
     pub(super) credentials: Credentials,
     pub(super) max: usize,
     pub(super) queue: usize,
@@ -107,8 +110,11 @@ impl PoolOptions {
         let user = user.ok_or("the database URL names no user, nor does PGUSER")?;
         let database = from_url("dbname", url.path().strip_prefix('/').filter(|name| !name.is_empty()));
         let options = from_url("options", None).or_else(|| from_environment("PGOPTIONS"));
-        check_encryption(from_url("sslmode", None).or_else(|| from_environment("PGSSLMODE")))?;
+        let mode = from_url("sslmode", None).or_else(|| from_environment("PGSSLMODE"));
+        let roots = from_url("sslrootcert", None).or_else(|| from_environment("PGSSLROOTCERT"));
+        let encryption = Encryption::of(mode.as_deref().unwrap_or("prefer"), roots.as_deref())?;
         Ok(Settings {
+            encryption,
             place: match host {
                 Some(folder) if folder.starts_with('/') => Place::Unix { path: format!("{folder}/.s.PGSQL.{port}") },
                 host => Place::Tcp { host: host.unwrap_or_else(|| "localhost".to_owned()), port },
@@ -149,19 +155,6 @@ fn with_timeout(options: Option<String>, milliseconds: u64) -> Option<String> {
     }
     let timeout = format!("-c statement_timeout={milliseconds}");
     Some(options.map_or(timeout.clone(), |options| format!("{options} {timeout}")))
-}
-
-/// Connections are not encrypted yet: whoever asks for it must not get less.
-fn check_encryption(mode: Option<String>) -> Result<(), String> {
-    match mode.as_deref() {
-        None | Some("disable" | "allow" | "prefer") => Ok(()),
-        Some(mode @ ("require" | "verify-ca" | "verify-full")) => Err(format!(
-            "sslmode={mode} is not supported by the native client yet: use the package `postgres` for this database"
-        )),
-        Some(mode) => {
-            Err(format!("sslmode is \"{mode}\"; it is disable, allow, prefer, require, verify-ca or verify-full"))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -218,7 +211,7 @@ mod tests {
         for (url, word) in [
             ("mysql://a@b/c", "mysql"),
             ("postgres://a@b/c?schema=x", "schema"),
-            ("postgres://a@b/c?sslmode=require", "require"),
+            ("postgres://a@b/c?sslmode=verify-full&sslrootcert=/nowhere", "/nowhere"),
             ("postgres://a@b/c?sslmode=maybe", "maybe"),
             ("postgres://a@b/c?port=0", "0"),
             ("postgres://b/c", "user"),

@@ -145,7 +145,7 @@ impl Pool {
         let Some((id, key)) = alone else { return };
         let shared = self.0.clone();
         self.0.outbound.spawn(async move {
-            connection::cancel(&shared.outbound, &shared.settings.place, key, shared.settings.connect_timeout).await;
+            connection::cancel(&shared, key).await;
             let mut state = shared.lock();
             if let Some(connection) = state.connections.get_mut(&id) {
                 connection.is_cancelling = false;
