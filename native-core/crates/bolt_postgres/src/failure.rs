@@ -13,6 +13,8 @@ pub mod codes {
     pub const CONNECTION_LOST: &str = "CONNECTION_LOST";
     /// As many statements wait as may.
     pub const POOL_FULL: &str = "POOL_FULL";
+    /// A transaction would be begun, or was left open, on a connection that others share.
+    pub const UNSAFE_TRANSACTION: &str = "UNSAFE_TRANSACTION";
     /// The pool was closed.
     pub const POOL_CLOSED: &str = "POOL_CLOSED";
     /// The server sent what the protocol does not allow there, or asks for what is not supported.

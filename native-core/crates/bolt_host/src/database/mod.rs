@@ -5,6 +5,7 @@ mod encryption;
 mod options;
 mod pool;
 mod resolve;
+mod transactions;
 
 pub use options::PoolOptions;
 pub use pool::{Pool, Settled};

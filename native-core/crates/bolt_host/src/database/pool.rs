@@ -12,6 +12,7 @@ use bolt_postgres::{Done, Failure, Session, Statement, TransactionStatus, codes}
 
 use super::connection;
 use super::options::{PoolOptions, Settings};
+use super::transactions;
 use crate::outbound::{Outbound, Task};
 
 /// Statements in flight on one connection that others share.
@@ -72,6 +73,8 @@ struct Connection {
     lane: Option<u64>,
     /// Since when its first statement runs.
     since: Instant,
+    /// Has several statements in one, which may leave a transaction open: nothing goes behind it.
+    is_exclusive: bool,
     /// A wish to cancel is on its way, which would hit whatever runs then.
     is_cancelling: bool,
     /// Nothing more is sent to it.
@@ -98,6 +101,9 @@ impl Pool {
         }
         if let Some(failure) = state.refusal(&self.0.settings) {
             return state.settle(token, Err(failure));
+        }
+        if transactions::begins(&statement.sql) {
+            return state.settle(token, Err(unsafe_transaction()));
         }
         state.waiting.push_back((token, statement));
         state.dispatch(&self.0);
@@ -229,6 +235,7 @@ impl Shared {
             return true;
         }
         connection.since = Instant::now();
+        let done = connection.without_open_transaction(done);
         if connection.is_stuck() {
             connection.leave();
         }
@@ -288,6 +295,7 @@ impl Connection {
         if session.in_flight() == 0 {
             self.since = Instant::now();
         }
+        self.is_exclusive |= statement.is_simple;
         session.send(token, statement);
         self.wake();
     }
@@ -311,8 +319,28 @@ impl Connection {
     fn room(&self, now: Instant) -> Option<usize> {
         let session = self.session.as_ref().filter(|_| !self.is_lane && !self.is_leaving && !self.is_cancelling)?;
         let count = session.in_flight();
-        let is_open = count == 0 || (count < DEPTH && now.duration_since(self.since) < SLOW);
+        let is_open = count == 0 || (!self.is_exclusive && count < DEPTH && now.duration_since(self.since) < SLOW);
         is_open.then_some(count)
+    }
+
+    /// What a shared connection answers. A transaction that is open there by now is of statements sent as one, with nobody behind them: it is
+    /// rolled back, and they failed.
+    fn without_open_transaction(&mut self, mut done: Vec<Done>) -> Vec<Done> {
+        let Some(session) = self.session.as_mut().filter(|_| !self.is_lane) else { return done };
+        if session.in_flight() > 0 {
+            return done;
+        }
+        self.is_exclusive = false;
+        if session.status() == TransactionStatus::Idle {
+            return done;
+        }
+        self.is_exclusive = true;
+        session.send(OWN, Statement::simple("rollback"));
+        self.wake();
+        if let Some(last) = done.last_mut().filter(|last| last.result.is_ok()) {
+            last.result = Err(unsafe_transaction());
+        }
+        done
     }
 
     /// A lane that nobody has, and whose transaction could not be rolled back.
@@ -418,6 +446,7 @@ impl State {
             waker: None,
             lane: None,
             since: Instant::now(),
+            is_exclusive: false,
             is_cancelling: false,
             is_leaving: false,
             task: Some(task),
@@ -472,6 +501,11 @@ impl State {
         self.waiting_lanes.clear();
         self.settle(token, Ok("null".to_owned()));
     }
+}
+
+fn unsafe_transaction() -> Failure {
+    let message = "a transaction cannot be left open on a connection that others share: use begin(function)";
+    Failure::new(codes::UNSAFE_TRANSACTION, message)
 }
 
 fn closed() -> Failure {
