@@ -22,6 +22,13 @@ export default defineConfig([
     format: 'esm',
     plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
   },
+  // By itself, so that an application without it has no file more to read; the few modules that both have are small.
+  {
+    ...common,
+    entry: { postgres: 'src/postgres/index.ts' },
+    format: 'esm',
+    plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
+  },
   // As CommonJS, because `host.ts` needs it at once, when there is no engine, and Node 20 requires nothing else.
   { ...common, entry: { fallback: 'src/fallback/binding.ts' }, format: 'cjs' },
 ])

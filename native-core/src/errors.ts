@@ -43,6 +43,8 @@ export const boltErrors = {
   'workers-unavailable': 'Worker processes cannot be had here.',
   'workers-failed': 'Worker processes do not start, or do not stay.',
   'jwks-unavailable': 'The key set of a token issuer could not be loaded.',
+  'postgres-unavailable': 'The PostgreSQL client needs the native engine.',
+  'invalid-database-url': 'A connection string cannot be understood.',
   'native-refused': 'The native engine refused the application plan.',
 } as const
 

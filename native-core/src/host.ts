@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Binding, DatabaseBinding } from './binding.d.ts'
-import { loadNative } from './native/load.ts'
+import { type Loaded, loadNative } from './native/load.ts'
 import { outsideContext } from './native/outside.ts'
 
 /** What every host can do; node:http needs a moment to listen, Rust does not, and has no databases. */
@@ -36,6 +36,15 @@ export function openHost(): Host {
     )
   }
   return openFallback()
+}
+
+/** The native engine alone, for what node:http cannot do in its place; or why there is none. */
+export function openNative(): Loaded {
+  if (process.env.BOLT_CORE === 'fallback') {
+    return { binding: undefined, reason: 'BOLT_CORE=fallback asks for node:http in its place.', fix: 'unset BOLT_CORE' }
+  }
+  const loaded = loadNative()
+  return loaded.binding === undefined ? loaded : { binding: outsideContext(loaded.binding) }
 }
 
 function openFallback(): Host {

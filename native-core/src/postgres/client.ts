@@ -1,0 +1,29 @@
+import { graceOf, type NativeOptions, poolPlan } from './options.ts'
+import { defaultParsers } from './parse.ts'
+import { ANY_LANE, Pool } from './pool.ts'
+import { makeClient, type NativeClient, type OwnClient, traceOf } from './surface.ts'
+import { begin, type Work } from './transaction.ts'
+
+/**
+ * Makes a client of PostgreSQL whose connections Rust keeps. It connects when the first statement is sent, and keeps no process alive that has
+ * nothing to wait for. It is what Drizzle's driver for the package `postgres` takes.
+ * @param url `postgres://user:password@host:port/database`; what is left out comes from PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE
+ * @throws BoltError 'invalid-option', 'invalid-database-url'; 'postgres-unavailable' where there is no native engine
+ * @example
+ * import { native } from '@bolt-app/core/postgres'
+ * import { drizzle } from 'drizzle-orm/postgres-js'
+ * const db = drizzle(native(process.env.DATABASE_URL), { schema })
+ */
+export function native(url?: string, options: NativeOptions = {}): NativeClient {
+  const functions = { parsers: defaultParsers(), serializers: {} }
+  const pool = new Pool(poolPlan(url, options), functions)
+  const own: Omit<OwnClient, 'unsafe'> = {
+    options: functions,
+    begin: async <T>(...given: [Work<T>] | [string, Work<T>]) => {
+      const [modes, work] = given.length === 1 ? ['', given[0]] : given
+      return begin(pool, modes, work, traceOf(own.begin))
+    },
+    end: async (how = {}) => pool.end(graceOf(how)),
+  }
+  return makeClient({ pool, send: (message, settled) => pool.send(message, ANY_LANE, settled) }, own)
+}

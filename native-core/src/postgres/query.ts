@@ -1,0 +1,139 @@
+import type { StatementFailure } from '../binding.d.ts'
+import { PostgresError, type Trace } from './error.ts'
+import { ClosedPool, type Message, type Pool, type Settled } from './pool.ts'
+import { type Answer, type Row, type RowShape, type Rows, rowsOf, unknownTypes } from './result.ts'
+import { serialize } from './serialize.ts'
+
+/** Where statements go: to any connection of a pool, or to the one of a transaction. */
+export interface Session {
+  readonly pool: Pool
+  /** Sends a statement, and returns its token. */
+  send(message: Message, settled: Settled): number
+  /** Sees what becomes of a statement, before its caller does. */
+  watch?(outcome: Promise<unknown>): void
+}
+
+/** How a statement is executed. */
+export interface UnsafeOptions {
+  /**
+   * True: by the extended protocol also without parameters. The pool's `prepare` says whether connections remember statements; `false` here
+   * changes nothing.
+   * @default by the simple protocol where the text may be several statements
+   */
+  prepare?: boolean | undefined
+}
+
+/** A statement: its text, its parameters, and where it was made. */
+export interface Source {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly options: UnsafeOptions
+  readonly trace: Trace
+}
+
+/** A statement that is sent when it is first awaited. Several statements in one text give a list of results. */
+export class Query<Result = Rows<Row>> implements Promise<Result> {
+  readonly [Symbol.toStringTag] = 'Query'
+  readonly #session: Session
+  readonly #source: Source
+  #shape: RowShape = 'objects'
+  #outcome: Promise<Result> | undefined
+  #token: number | undefined
+  #isCancelled = false
+
+  constructor(session: Session, source: Source) {
+    this.#session = session
+    this.#source = source
+  }
+
+  /** Gives rows as lists of values in the order of the columns, instead of objects. Has to be said before the statement is awaited. */
+  values(): Query<Rows<unknown[]>> {
+    this.#shape = 'values'
+    return this as Query<unknown> as Query<Rows<unknown[]>>
+  }
+
+  /** Gives the statement up: one that was not sent is not; PostgreSQL is asked to end one that runs. It then fails with code 57014. */
+  cancel(): void {
+    this.#isCancelled = true
+    if (this.#token !== undefined) this.#session.pool.cancel(this.#token)
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise that begins when it is asked
+  then<A = Result, B = never>(
+    onFulfilled?: ((result: Result) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#start().then(onFulfilled, onRejected)
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Result | B> {
+    return this.#start().catch(onRejected)
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<Result> {
+    return this.#start().finally(onFinally)
+  }
+
+  #start(): Promise<Result> {
+    if (this.#outcome === undefined) {
+      this.#outcome = new Promise((resolve, reject) => this.#send(resolve, reject))
+      this.#session.watch?.(this.#outcome)
+    }
+    return this.#outcome
+  }
+
+  /** What it throws, the promise is rejected with. */
+  #send(resolve: (result: Result | Promise<Result>) => void, reject: (reason: unknown) => void): void {
+    if (this.#isCancelled) throw this.#error({ code: '57014', message: 'canceling statement due to user request' })
+    const { sql, parameters, options, trace } = this.#source
+    const { texts, types } = serialize(parameters, this.#session.pool.functions.serializers, sql, trace)
+    const isSimple = options.prepare !== true && parameters.length === 0 && mayBeSeveral(sql)
+    const settled: Settled = (kind, text) => {
+      this.#token = undefined
+      try {
+        if (kind === 1) reject(this.#error(JSON.parse(text) as StatementFailure))
+        else resolve(this.#read(isSimple ? (JSON.parse(text) as Answer[]) : [JSON.parse(text) as Answer]))
+      } catch (error) {
+        reject(error)
+      }
+    }
+    try {
+      this.#token = this.#session.send({ sql, parameters: texts, types, isSimple }, settled)
+    } catch (error) {
+      throw error instanceof ClosedPool
+        ? this.#error({ code: 'POOL_CLOSED', message: 'The client was ended; make another with native().' })
+        : error
+    }
+  }
+
+  #read(answers: Answer[]): Result | Promise<Result> {
+    const { catalog, functions } = this.#session.pool
+    const unknown = unknownTypes(answers, (type) => catalog.knows(type) || functions.parsers[type] !== undefined)
+    if (unknown.length === 0) return this.#resultOf(answers)
+    const ask = (sql: string): Query<Rows<unknown[]>> =>
+      new Query(this.#session, { ...this.#source, sql, parameters: [], options: {} }).values()
+    return catalog.learn(unknown, ask).then(() => this.#resultOf(answers))
+  }
+
+  #resultOf(answers: Answer[]): Result {
+    const { catalog, functions } = this.#session.pool
+    const none: Answer = { columns: [], rows: [], command: null, count: null }
+    const results = (answers.length === 0 ? [none] : answers).map((answer) =>
+      rowsOf(answer, this.#shape, functions.parsers, catalog.arrays),
+    )
+    // The caller says what the rows are; the shape is what it asked for.
+    return (results.length === 1 ? results[0] : results) as Result
+  }
+
+  #error(failure: StatementFailure): PostgresError {
+    return new PostgresError(failure, this.#source.sql, this.#source.trace)
+  }
+}
+
+/**
+ * Whether a text without parameters has to go by the simple protocol: only that takes several statements, and only there is nothing gained by
+ * remembering how they are executed. A semicolon within a text or a name is taken for another statement, which costs time and nothing else.
+ */
+function mayBeSeveral(sql: string): boolean {
+  return sql.includes(';') || !/^\s*(?:select|insert|update|delete|with|values)\b/i.test(sql)
+}

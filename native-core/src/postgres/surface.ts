@@ -1,0 +1,102 @@
+import type { Sql, TransactionSql } from 'postgres'
+import { PostgresError, type Trace } from './error.ts'
+import type { TypeFunctions } from './pool.ts'
+import { Query, type Session, type UnsafeOptions } from './query.ts'
+import type { Row, Rows } from './result.ts'
+import type { Outcome, Work } from './transaction.ts'
+
+/** What statements are made with, outside and inside of transactions. */
+export interface Statements {
+  /**
+   * Makes a statement, which is sent when it is first awaited. `$1` in it stands for the first of the parameters; a text without parameters may be
+   * several statements, and then gives a list of results.
+   * @throws PostgresError when it fails, from the promise
+   * @example const [user] = await client.unsafe('select * from users where id = $1', [id])
+   */
+  unsafe<R = Row>(sql: string, parameters?: readonly unknown[], options?: UnsafeOptions): Query<Rows<R>>
+}
+
+/** The client of `native`. */
+export interface OwnClient extends Statements {
+  /**
+   * How values are read and written, by OID. Columns of a type in `parsers` are what its function makes of PostgreSQL's text; booleans, bigints,
+   * dates and bytes are sent as what `serializers` makes of them.
+   */
+  readonly options: TypeFunctions
+  /**
+   * Runs a function in a transaction on a connection of its own. What the function gives is the result; when it throws, or any statement in it
+   * fails, everything is rolled back.
+   * @param modes such as 'isolation level serializable read only'
+   */
+  begin<T>(work: Work<T>): Promise<Outcome<T>>
+  begin<T>(modes: string, work: Work<T>): Promise<Outcome<T>>
+  /**
+   * Closes all connections, once. Statements that wait or run have `timeout` seconds to finish, then fail.
+   * @default timeout: as long as it takes
+   */
+  end(options?: { timeout?: number | undefined }): Promise<void>
+}
+
+/** The client of a transaction, which its function is given. It ends with the function. */
+export interface OwnTransaction extends Statements {
+  /** Runs a function in a savepoint: when it throws, or a statement in it fails, what it did is rolled back and the transaction goes on. */
+  savepoint<T>(work: Work<T>): Promise<Outcome<T>>
+  savepoint<T>(name: string, work: Work<T>): Promise<Outcome<T>>
+}
+
+/**
+ * Drizzle's driver takes clients of the package `postgres` alone. Ours is declared as one, so that it can be given; what it has not of it throws
+ * `NOT_SUPPORTED`. Where that package is not installed, and Drizzle's driver therefore neither, it is only what it is.
+ */
+type DeclaredAs<Theirs, Own> = 0 extends 1 & Theirs ? Own : Own & Theirs
+
+export type NativeClient = DeclaredAs<Sql, OwnClient>
+export type TransactionClient = DeclaredAs<TransactionSql, OwnTransaction>
+
+/** Members of clients of the package `postgres` that ours has not. */
+const MISSING = ['array', 'file', 'json', 'largeObject', 'listen', 'notify', 'reserve', 'subscribe', 'typed', 'types']
+
+/** Makes the client of a pool. */
+export function makeClient(session: Session, members: Omit<OwnClient, 'unsafe'>): NativeClient {
+  return declared<NativeClient>({ ...statements(session), ...members })
+}
+
+/** Makes the client of a transaction; `savepoint` runs a function in a savepoint of it. */
+export function makeTransactionClient(
+  session: Session,
+  savepoint: <T>(name: string | undefined, work: Work<T>, trace: Trace) => Promise<Outcome<T>>,
+): TransactionClient {
+  const own: OwnTransaction = {
+    ...statements(session),
+    savepoint: <T>(...given: [Work<T>] | [string, Work<T>]) => {
+      const [name, work] = given.length === 1 ? [undefined, given[0]] : given
+      return savepoint(name, work, traceOf(own.savepoint))
+    },
+  }
+  return declared<TransactionClient>(own)
+}
+
+/** Where a function of the client was called. */
+export function traceOf(called: (...given: never[]) => unknown): Trace {
+  const trace: Trace = {}
+  Error.captureStackTrace(trace, called)
+  return trace
+}
+
+function statements(session: Session): Statements {
+  const unsafe: Statements['unsafe'] = (sql, parameters = [], options = {}) =>
+    new Query(session, { sql, parameters, options, trace: traceOf(unsafe) })
+  return { unsafe }
+}
+
+function declared<Client extends Statements>(own: Statements): Client {
+  const refusals = MISSING.map((name) => [name, refusal(`${name}()`)] as const)
+  return Object.assign(refusal('a template'), Object.fromEntries(refusals), own) as Statements as Client
+}
+
+function refusal(what: string): () => never {
+  return () => {
+    const message = `The native client does not have ${what}. Use unsafe(sql, parameters), or the package 'postgres'.`
+    throw new PostgresError({ code: 'NOT_SUPPORTED', message }, '')
+  }
+}

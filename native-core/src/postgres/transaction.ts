@@ -1,0 +1,133 @@
+import type { StatementFailure } from '../binding.d.ts'
+import { PostgresError, type Trace } from './error.ts'
+import type { Message, Pool, Settled } from './pool.ts'
+import { Query, type Session } from './query.ts'
+import { makeTransactionClient, type TransactionClient } from './surface.ts'
+
+/** What a function in a transaction gives; of a list of promises their values. */
+export type Outcome<T> = T extends readonly unknown[] ? { -readonly [Key in keyof T]: Awaited<T[Key]> } : T
+
+/** What is done in a transaction or savepoint. */
+export type Work<T> = (client: TransactionClient) => T | Promise<T>
+
+/** Runs a function in a transaction: committed when it is done, rolled back when it or any of its statements failed. */
+export async function begin<T>(pool: Pool, modes: string, work: Work<T>, trace: Trace): Promise<Outcome<T>> {
+  if (/[^a-z, ]/i.test(modes)) {
+    const message = `begin(): ${JSON.stringify(modes)} are no modes of a transaction. Give words such as 'isolation level serializable'.`
+    throw new PostgresError({ code: 'INVALID_PARAMETER', message }, 'begin', trace)
+  }
+  const connection = new Reserved(pool, await reserve(pool, trace))
+  try {
+    await connection.run(modes === '' ? 'begin' : `begin ${modes}`, trace)
+    return await inTransaction(connection, work, trace)
+  } finally {
+    connection.isOver = true
+    pool.release(connection.lane)
+  }
+}
+
+async function inTransaction<T>(connection: Reserved, work: Work<T>, trace: Trace): Promise<Outcome<T>> {
+  const scope = new Scope(connection)
+  let value: Outcome<T>
+  try {
+    value = await scope.run(work)
+  } catch (error) {
+    // The connection may be what failed; then PostgreSQL rolls back by itself, and `error` says more.
+    await connection.run('rollback', trace).catch(() => undefined)
+    throw error
+  }
+  const { command } = await connection.run('commit', trace)
+  // A statement that nobody waited for failed after all others were done.
+  if (command === 'ROLLBACK') throw scope.failure ?? new PostgresError(ROLLED_BACK, 'commit', trace)
+  return value
+}
+
+const ROLLED_BACK = {
+  code: '25P02',
+  message: 'The transaction was rolled back, because one of its statements failed.',
+}
+
+function reserve(pool: Pool, trace: Trace): Promise<number> {
+  return new Promise((resolve, reject) => {
+    pool.reserve((kind, text) => {
+      if (kind === 0) resolve(Number(text))
+      else reject(new PostgresError(JSON.parse(text) as StatementFailure, 'begin', trace))
+    })
+  })
+}
+
+/** A connection that a transaction has for itself. */
+class Reserved implements Session {
+  readonly pool: Pool
+  readonly lane: number
+  savepoints = 0
+  isOver = false
+
+  constructor(pool: Pool, lane: number) {
+    this.pool = pool
+    this.lane = lane
+  }
+
+  send(message: Message, settled: Settled): number {
+    if (this.isOver) {
+      const text =
+        'The transaction is over, and its connection may be in another. Await all statements before its function ends.'
+      throw new PostgresError({ code: 'TRANSACTION_OVER', message: text }, message.sql)
+    }
+    return this.pool.send(message, this.lane, settled)
+  }
+
+  run(sql: string, trace: Trace): Query {
+    return new Query(this, { sql, parameters: [], options: {}, trace })
+  }
+}
+
+/** A transaction or a savepoint in it, as what its function is given sees it. */
+class Scope implements Session {
+  readonly pool: Pool
+  readonly #connection: Reserved
+  /** Of the first statement that failed. PostgreSQL refuses all that follow, so the work is undone even if this was caught. */
+  failure: unknown
+
+  constructor(connection: Reserved) {
+    this.#connection = connection
+    this.pool = connection.pool
+  }
+
+  send(message: Message, settled: Settled): number {
+    return this.#connection.send(message, settled)
+  }
+
+  watch(outcome: Promise<unknown>): void {
+    outcome.catch((error: unknown) => {
+      this.failure ??= error
+    })
+  }
+
+  /** Runs a function, and throws what undoes it. */
+  async run<T>(work: Work<T>): Promise<Outcome<T>> {
+    const client = makeTransactionClient(this, (name, inner, trace) => this.#savepoint(name, inner, trace))
+    try {
+      const made = await work(client)
+      const value = Array.isArray(made) ? await Promise.all(made) : made
+      if (this.failure !== undefined) throw this.failure
+      return value as Outcome<T>
+    } catch (error) {
+      // That the transaction is aborted is only the consequence of what failed before.
+      throw error instanceof PostgresError && error.code === '25P02' ? (this.failure ?? error) : error
+    }
+  }
+
+  async #savepoint<T>(name: string | undefined, work: Work<T>, trace: Trace): Promise<Outcome<T>> {
+    const connection = this.#connection
+    connection.savepoints += 1
+    const quoted = `"s${connection.savepoints}${name === undefined ? '' : `_${name.replaceAll('"', '""')}`}"`
+    await connection.run(`savepoint ${quoted}`, trace)
+    try {
+      return await new Scope(connection).run(work)
+    } catch (error) {
+      await connection.run(`rollback to savepoint ${quoted}`, trace)
+      throw error
+    }
+  }
+}

