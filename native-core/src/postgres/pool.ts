@@ -4,6 +4,7 @@ import { openNative } from '../host.ts'
 import { settingsOf } from '../options.ts'
 import type { AppPlan } from '../plan.ts'
 import { Catalog } from './catalog.ts'
+import { PostgresError } from './error.ts'
 import type { PoolPlan } from './options.ts'
 import type { Parsers } from './parse.ts'
 import type { Serializers } from './serialize.ts'
@@ -48,14 +49,15 @@ export class Pool {
 
   /** Sends a statement, and returns its token. */
   send({ sql, parameters, types, isSimple }: Message, lane: number, settled: Settled): number {
-    const { server, pool } = this.#open()
+    const { server, pool } = this.#open(sql)
     return this.#ask(settled, (token) => {
       this.#binding.query(server, pool, token, sql, parameters, types, lane, isSimple)
     })
   }
 
+  /** Takes a connection for one's own. */
   reserve(settled: Settled): void {
-    const { server, pool } = this.#open()
+    const { server, pool } = this.#open('begin')
     this.#ask(settled, (token) => this.#binding.reserve(server, pool, token))
   }
 
@@ -85,8 +87,13 @@ export class Pool {
     await new Promise<number>((done) => this.#binding.close(server, 0, 0, done))
   }
 
-  #open(): { server: number; pool: number } {
-    if (this.#ending !== undefined) throw new ClosedPool()
+  #open(sql: string): { server: number; pool: number } {
+    if (this.#ending !== undefined) {
+      throw new PostgresError(
+        { code: 'POOL_CLOSED', message: 'The client was ended; make another with native().' },
+        sql,
+      )
+    }
     if (this.#opened === undefined) {
       const server = this.#binding.createServer(
         JSON.stringify(emptyPlan()),
@@ -130,9 +137,6 @@ export class Pool {
     return token
   }
 }
-
-/** Something was asked of a pool after its end. */
-export class ClosedPool extends Error {}
 
 function nativeBinding(): Binding {
   const loaded = openNative()

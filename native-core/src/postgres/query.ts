@@ -1,6 +1,6 @@
 import type { StatementFailure } from '../binding.d.ts'
 import { PostgresError, type Trace } from './error.ts'
-import { ClosedPool, type Message, type Pool, type Settled } from './pool.ts'
+import type { Message, Pool, Settled } from './pool.ts'
 import { type Answer, type Row, type RowShape, type Rows, rowsOf, unknownTypes } from './result.ts'
 import { serialize } from './serialize.ts'
 
@@ -97,13 +97,7 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
         reject(error)
       }
     }
-    try {
-      this.#token = this.#session.send({ sql, parameters: texts, types, isSimple }, settled)
-    } catch (error) {
-      throw error instanceof ClosedPool
-        ? this.#error({ code: 'POOL_CLOSED', message: 'The client was ended; make another with native().' })
-        : error
-    }
+    this.#token = this.#session.send({ sql, parameters: texts, types, isSimple }, settled)
   }
 
   #read(answers: Answer[]): Result | Promise<Result> {

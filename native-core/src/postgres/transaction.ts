@@ -108,8 +108,9 @@ class Scope implements Session {
   async run<T>(work: Work<T>): Promise<Outcome<T>> {
     const client = makeTransactionClient(this, (name, inner, trace) => this.#savepoint(name, inner, trace))
     try {
-      const made = await work(client)
-      const value = Array.isArray(made) ? await Promise.all(made) : made
+      const made = work(client)
+      // Rows that a promise gives are an array as well, and are left as they are.
+      const value = Array.isArray(made) ? await Promise.all(made) : await made
       if (this.failure !== undefined) throw this.failure
       return value as Outcome<T>
     } catch (error) {
