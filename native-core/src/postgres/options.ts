@@ -3,7 +3,7 @@ import { BoltError } from '../errors.ts'
 
 /** Options of `native`; each is checked at once and an unknown one is refused. Times are milliseconds. */
 export interface NativeOptions {
-  /** Connections at one time. @default 4 */
+  /** Connections that statements share, and as many again that transactions take for themselves. @default 4 */
   max?: number
   /** Statements that may wait for a connection; one more fails with `POOL_FULL`. @default 1000 */
   queue?: number

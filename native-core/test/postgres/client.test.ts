@@ -249,6 +249,18 @@ describe('a client', () => {
     expect((await failed).code).toBe('POOL_CLOSED')
   })
 
+  it('fails a transaction that it is ended in', async () => {
+    const own = native(server.url)
+    const error = await failure(
+      own.begin(async (tx) => {
+        await tx.unsafe('select 1')
+        await own.end({ timeout: 0 })
+        await tx.unsafe('select 2')
+      }),
+    )
+    expect(error.code).toBe('POOL_CLOSED')
+  })
+
   it('can be ended without ever having been used', async () => {
     await native(server.url).end()
   })

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { asc, count, desc, eq, gt, inArray, like, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { native } from '../../src/postgres/index.ts'
@@ -371,6 +373,16 @@ describe('raw SQL', () => {
     const before = await read()
     await db.execute(sql`alter table made add column b text default 'new'`)
     return [before, await read()]
+  })
+})
+
+describe('migrations', () => {
+  same('are applied once, statement by statement', async (db) => {
+    const migrationsFolder = join(import.meta.dirname, 'migrations')
+    await migrate(db, { migrationsFolder })
+    await migrate(db, { migrationsFolder })
+    const applied = await db.execute(sql`select id, hash, created_at from drizzle.__drizzle_migrations`)
+    return [applied, await db.execute(sql`select id, note, sizes::text from migrated order by id`)]
   })
 })
 
