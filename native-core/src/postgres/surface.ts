@@ -1,4 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres'
+import { checkShape, shape, show } from '../check.ts'
+import { BoltError } from '../errors.ts'
 import { PostgresError, type Trace } from './error.ts'
 import type { TypeFunctions } from './pool.ts'
 import { Query, type Session, type UnsafeOptions } from './query.ts'
@@ -53,6 +55,8 @@ type DeclaredAs<Theirs, Own> = 0 extends 1 & Theirs ? Own : Own & Theirs
 export type NativeClient = DeclaredAs<Sql, OwnClient>
 export type TransactionClient = DeclaredAs<TransactionSql, OwnTransaction>
 
+const unsafeShape = { prepare: shape.flag() }
+
 /** Members of clients of the package `postgres` that ours has not. */
 const MISSING = ['array', 'file', 'json', 'largeObject', 'listen', 'notify', 'reserve', 'subscribe', 'typed', 'types']
 
@@ -84,8 +88,17 @@ export function traceOf(called: (...given: never[]) => unknown): Trace {
 }
 
 function statements(session: Session): Statements {
-  const unsafe: Statements['unsafe'] = (sql, parameters = [], options = {}) =>
-    new Query(session, { sql, parameters, options, trace: traceOf(unsafe) })
+  const unsafe: Statements['unsafe'] = (sql, parameters = [], options = {}) => {
+    if (!Array.isArray(parameters)) {
+      throw new BoltError(
+        'invalid-option',
+        `unsafe(): the parameters are ${show(parameters)}`,
+        'give a list, in the order of $1, $2',
+      )
+    }
+    checkShape('unsafe()', options, unsafeShape)
+    return new Query(session, { sql, parameters, options, trace: traceOf(unsafe) })
+  }
   return { unsafe }
 }
 

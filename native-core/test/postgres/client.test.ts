@@ -112,6 +112,12 @@ describe('a statement', () => {
     await own.end()
   })
 
+  it('refuses options that it has not, and parameters that are no list', () => {
+    const own = client as unknown as { unsafe(...given: unknown[]): void }
+    expect(() => own.unsafe('select 1', [], { simple: true })).toThrow("unsafe(): unknown option 'simple'")
+    expect(() => own.unsafe('select $1', 'x')).toThrow('unsafe(): the parameters are "x"')
+  })
+
   it('can be cancelled before and while it runs', async () => {
     const unsent = client.unsafe('select 1')
     unsent.cancel()
