@@ -267,6 +267,37 @@ describe('a client', () => {
     expect(error.code).toBe('POOL_CLOSED')
   })
 
+  it('gives each of many statements its own answer, failed ones and transactions among them', async () => {
+    const own = native(server.url, { max: 3 })
+    const asked = Array.from({ length: 600 }, async (_, at) => {
+      if (at % 7 === 0) return (await failure(own.unsafe('select 1 / ($1::int - $1::int)', [at]))).code
+      if (at % 11 === 0) return own.begin(async (tx) => (await tx.unsafe('select $1::int as at', [at]))[0]?.at)
+      if (at % 13 === 0) return (await own.unsafe(`select 'a;b', ${at} as at`))[0]?.at
+      return (await own.unsafe(`select $1::int as at, repeat('x', $1) as x`, [at]))[0]?.at
+    })
+    expect(await Promise.all(asked)).toEqual(asked.map((_, at) => (at % 7 === 0 ? '22012' : at)))
+    await own.end()
+  })
+
+  it('connects again when its connections were ended', async () => {
+    const own = native(server.url, { max: 1 })
+    const [{ pid } = {}] = await own.unsafe('select pg_backend_pid() as pid')
+    const running = failure(own.unsafe('select pg_sleep(20)'))
+    await client.unsafe('select pg_terminate_backend($1)', [pid])
+    expect((await running).code).toBe('57P01')
+    expect([...(await own.unsafe('select 1 as a'))]).toEqual([{ a: 1 }])
+    const lost = failure(
+      own.begin(async (tx) => {
+        const [{ pid } = {}] = await tx.unsafe('select pg_backend_pid() as pid')
+        await client.unsafe('select pg_terminate_backend($1)', [pid])
+        await tx.unsafe('select 1')
+      }),
+    )
+    expect((await lost).code).toMatch(/^(?:57P01|CONNECTION_LOST)$/)
+    expect([...(await own.begin((tx) => tx.unsafe('select 1 as a')))]).toEqual([{ a: 1 }])
+    await own.end()
+  })
+
   it('can be ended without ever having been used', async () => {
     await native(server.url).end()
   })
@@ -322,6 +353,13 @@ describe('a process', () => {
     const body = `const c = native(process.env.URL); const [r] = await c.unsafe('select 1 as a'); await c.begin((t) => t.unsafe('select 2')); console.log(r.a)`
     const { stdout } = await run(process.execPath, program(body), { env: env(), timeout: 10_000 })
     expect(stdout).toBe('1\n')
+  })
+
+  it('ends when a client of a worker thread is ended with it', async () => {
+    const inner = `const { native } = await import('@bolt-app/core/postgres'); await native(process.env.URL).unsafe('select 1'); process.exit(0)`
+    const body = `import { Worker } from 'node:worker_threads'; new Worker(\`(async () => { ${inner} })()\`, { eval: true }).on('exit', (code) => console.log('exit', code)); void native`
+    const { stdout } = await run(process.execPath, program(body), { env: env(), timeout: 10_000 })
+    expect(stdout).toBe('exit 0\n')
   })
 
   it('waits for a statement on its way', async () => {
