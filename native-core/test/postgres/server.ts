@@ -5,10 +5,13 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import type { Certificate } from '../../../scripts/certificates.mjs'
 
 export interface TestPostgres {
   /** Connection string of a database of its own. */
   readonly url: string
+  /** Ends it, with whatever runs, and starts it on the same port. */
+  restart(): Promise<void>
   /** Ends the server and removes all it wrote. */
   stop(): Promise<void>
 }
@@ -22,8 +25,8 @@ interface Place {
   account: Account
 }
 
-/** Starts a PostgreSQL out of npm on a free port, with its files in a temporary folder. */
-export async function startPostgres(): Promise<TestPostgres> {
+/** Starts a PostgreSQL out of npm on a free port, with its files in a temporary folder. With a certificate it encrypts. */
+export async function startPostgres({ certificate }: { certificate?: Certificate } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'bolt-postgres-'))
   const account = await unprivileged()
   if (account) await chown(folder, account.uid, account.gid)
@@ -37,9 +40,12 @@ export async function startPostgres(): Promise<TestPostgres> {
     const port = await freePort()
     await createCluster(place, data)
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=40']
+    if (certificate) settings.push(...(await writeCertificate(place, certificate)))
     const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
-    await run(place, 'pg_ctl', ['start', '-D', data, '-w', '-l', join(folder, 'server.log'), '-o', options])
-    return { url: `postgres://postgres:secret@127.0.0.1:${port}/postgres`, stop }
+    const start = (how: 'start' | 'restart'): Promise<void> =>
+      run(place, 'pg_ctl', [how, '-D', data, '-w', '-m', 'fast', '-l', join(folder, 'server.log'), '-o', options])
+    await start('start')
+    return { url: `postgres://postgres:secret@127.0.0.1:${port}/postgres`, restart: () => start('restart'), stop }
   } catch (error) {
     await stop()
     throw error
@@ -54,6 +60,15 @@ async function createCluster(place: Place, data: string): Promise<void> {
     ...['-D', data, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
     ...['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-sync'],
   ])
+}
+
+/** Writes what the server encrypts with, and gives the settings for it. It takes no key that others may read. */
+async function writeCertificate({ folder, account }: Place, { cert, key }: Certificate): Promise<string[]> {
+  const files = { ssl_cert_file: join(folder, 'cert.pem'), ssl_key_file: join(folder, 'key.pem') }
+  await writeFile(files.ssl_cert_file, cert)
+  await writeFile(files.ssl_key_file, key, { mode: 0o600 })
+  if (account) for (const file of Object.values(files)) await chown(file, account.uid, account.gid)
+  return ['ssl=on', ...Object.entries(files).map(([name, file]) => `${name}=${file}`)]
 }
 
 /** Where the programs are; copied when the account may not enter the folder they were installed to. */
