@@ -98,6 +98,44 @@ export interface StatementFailure {
   [field: string]: string
 }
 
+/** A statement that is run often, and what becomes of its rows. */
+export interface QueryStatement {
+  sql: string
+  /** A list of all rows; or the first one, null when there is none. */
+  shape: 'many' | 'one'
+  /** In the order of the select list. */
+  columns: QueryColumn[]
+}
+
+/** What becomes of a column. */
+export interface QueryColumn {
+  /** Where the value goes in a row: `['id']`, or `['notes', 'id']` within an object; columns of one object lie side by side. */
+  path: string[]
+  form: ColumnForm
+  /** Of the first column of an object: when it is NULL the object is null (a joined row that is not there). */
+  nullable: boolean
+}
+
+/** How PostgreSQL's value becomes JSON. One that does not fit fails the statement with `UNEXPECTED_TYPE`. */
+export type ColumnForm =
+  /** bool */
+  | 'boolean'
+  /** int2, int4, int8, oid, float4, float8, numeric: the digits; NaN and infinities are null, as JSON.stringify has it. */
+  | 'number'
+  /** Any type: PostgreSQL's text in quotes. */
+  | 'string'
+  /** json, jsonb: the text as it is. */
+  | 'json'
+  /** timestamp, timestamptz, date: ISO 8601 in UTC with milliseconds, as Date.toJSON; infinity is null. */
+  | 'instant'
+  /**
+   * By the type that PostgreSQL says, as drivers read it: bool; int2, int4, oid, float4, float8 as numbers; json, jsonb; arrays of these; all else a
+   * string. Of bytea and of arrays of a database's own types nothing can be made.
+   */
+  | 'raw'
+  /** Of any dimension; elements by the form. */
+  | { array: ColumnForm }
+
 /** Databases, on the host of a server: in the loop or on its thread. The fallback has none. */
 export interface DatabaseBinding {
   /** Makes a pool that connects when it is first asked; `options` is JSON (`PoolOptions` of the host). Its number within the server. */
@@ -115,6 +153,17 @@ export interface DatabaseBinding {
     types: number[] | undefined,
     lane: number,
     simple: boolean,
+  ): void
+  /** Takes in a statement that is run often, `QueryStatement` as JSON. Its number within the pool. Throws on what is not understood. */
+  addStatement(server: number, pool: number, statement: string): number
+  /** Runs a statement of `addStatement`. Settles with the rows as JSON text: a list, or of 'one' an object or null. */
+  run(
+    server: number,
+    pool: number,
+    token: number,
+    statement: number,
+    parameters: Array<string | null>,
+    lane: number,
   ): void
   /** Takes a connection for a transaction. */
   reserve(server: number, pool: number, token: number): void

@@ -1,6 +1,6 @@
 import { graceOf, type NativeOptions, poolPlan } from './options.ts'
 import { defaultParsers } from './parse.ts'
-import { ANY_LANE, Pool } from './pool.ts'
+import { Pool } from './pool.ts'
 import { makeClient, type NativeClient, type OwnClient, traceOf } from './surface.ts'
 import { begin, type Work } from './transaction.ts'
 
@@ -25,5 +25,5 @@ export function native(url?: string, options: NativeOptions = {}): NativeClient 
     },
     end: async (how = {}) => pool.end(graceOf(how)),
   }
-  return makeClient({ pool, send: (message, settled) => pool.send(message, ANY_LANE, settled) }, own)
+  return makeClient({ pool, send: (message, settled) => pool.send(message, settled) }, own)
 }

@@ -1,24 +1,14 @@
-import type { Binding } from '../binding.d.ts'
+import type { Binding, DatabaseBinding, QueryStatement, StatementFailure } from '../binding.d.ts'
 import { BoltError } from '../errors.ts'
 import { openNative } from '../host.ts'
-import { settingsOf } from '../options.ts'
-import type { AppPlan } from '../plan.ts'
+import type { AttachedPool, QueryClient } from '../query.ts'
 import { Catalog } from './catalog.ts'
+import { ANY_LANE, type Cancel, Connections, type Message, poolClosed, type Settled } from './connections.ts'
 import { PostgresError } from './error.ts'
 import type { PoolPlan } from './options.ts'
+import { openOnOwnServer } from './own-server.ts'
 import type { Parsers } from './parse.ts'
 import type { Serializers } from './serialize.ts'
-
-/** Told once what became of something that was asked for. */
-export type Settled = (kind: 0 | 1, text: string) => void
-
-/** A statement as it is sent. */
-export interface Message {
-  sql: string
-  parameters: Array<string | null>
-  types: number[] | undefined
-  isSimple: boolean
-}
 
 /** How values are read and written, by OID; what is changed counts from the next result on. */
 export interface TypeFunctions {
@@ -26,19 +16,21 @@ export interface TypeFunctions {
   readonly serializers: Serializers
 }
 
-/** Any connection, instead of one that was reserved. */
-export const ANY_LANE = 0
-
-/** The connections of one client. They belong to a server of their own that never listens, made when the first statement is sent. */
-export class Pool {
+/**
+ * The connections of one client. They are on the server of an application that has queries of the client, else on one of their own, made when
+ * the first statement is sent. Where a statement or a transaction began, there it ends.
+ */
+export class Pool implements QueryClient {
   readonly functions: TypeFunctions
   readonly catalog = new Catalog()
   readonly #binding: Binding
   readonly #plan: PoolPlan
-  readonly #waiting = new Map<number, Settled>()
-  #opened: { server: number; pool: number } | undefined
+  #own: Connections | undefined
+  /** On servers of applications; the last one is in use. */
+  readonly #attached: Connections[] = []
+  /** Those that are not closed. */
+  readonly #open = new Set<Connections>()
   #ending: Promise<void> | undefined
-  #lastToken = 0
 
   /** @throws BoltError when there is no native engine */
   constructor(plan: PoolPlan, functions: TypeFunctions) {
@@ -47,94 +39,54 @@ export class Pool {
     this.functions = functions
   }
 
-  /** Sends a statement, and returns its token. */
-  send({ sql, parameters, types, isSimple }: Message, lane: number, settled: Settled): number {
-    const { server, pool } = this.#open(sql)
-    return this.#ask(settled, (token) => {
-      this.#binding.query(server, pool, token, sql, parameters, types, lane, isSimple)
+  /** Where the next statement goes; `sql` is for the error when there is no such place. */
+  current(sql: string): Connections {
+    if (this.#ending !== undefined) throw poolClosed(sql)
+    const attached = this.#attached.at(-1)
+    if (attached !== undefined) return attached
+    this.#own ??= this.#keep(openOnOwnServer(this.#binding, this.#plan))
+    return this.#own
+  }
+
+  /** Sends a statement to any connection. */
+  send(message: Message, settled: Settled): Cancel {
+    return this.current(message.sql).send(message, ANY_LANE, settled)
+  }
+
+  run(statement: QueryStatement, parameters: Array<string | null>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.current(statement.sql).run(statement, parameters, (kind, text) => {
+        if (kind === 0) resolve(text)
+        else reject(new PostgresError(JSON.parse(text) as StatementFailure, statement.sql))
+      })
     })
   }
 
-  /** Takes a connection for one's own. */
-  reserve(settled: Settled): void {
-    const { server, pool } = this.#open('begin')
-    this.#ask(settled, (token) => this.#binding.reserve(server, pool, token))
-  }
-
-  release(lane: number): void {
-    if (this.#opened !== undefined) this.#binding.release(this.#opened.server, this.#opened.pool, lane)
-  }
-
-  cancel(token: number): void {
-    if (this.#opened !== undefined) this.#binding.cancel(this.#opened.server, this.#opened.pool, token)
+  attach(server: number, binding: DatabaseBinding): AttachedPool {
+    const connections = this.#keep(new Connections(binding, server, this.#plan, () => undefined))
+    this.#attached.push(connections)
+    this.#own?.retire()
+    this.#own = undefined
+    return {
+      number: connections.number,
+      add: (statement) => connections.add(statement),
+      detach: () => void this.#attached.splice(this.#attached.indexOf(connections), 1),
+      abandon: () => {
+        this.#open.delete(connections)
+        connections.abandon()
+      },
+    }
   }
 
   /** Closes all connections; what waits or runs has `grace` milliseconds to finish. */
   end(grace: number): Promise<void> {
-    this.#ending ??= this.#end(grace)
+    this.#ending ??= Promise.all([...this.#open].map((connections) => connections.end(grace))).then(() => undefined)
     return this.#ending
   }
 
-  async #end(grace: number): Promise<void> {
-    if (this.#opened === undefined) return
-    const { server, pool } = this.#opened
-    await new Promise<void>((done) => {
-      this.#ask(
-        () => done(),
-        (token) => this.#binding.closePool(server, pool, token, grace),
-      )
-    })
-    await new Promise<number>((done) => this.#binding.close(server, 0, 0, done))
-  }
-
-  #open(sql: string): { server: number; pool: number } {
-    if (this.#ending !== undefined) {
-      throw new PostgresError(
-        { code: 'POOL_CLOSED', message: 'The client was ended; make another with native().' },
-        sql,
-      )
-    }
-    if (this.#opened === undefined) {
-      const server = this.#binding.createServer(
-        JSON.stringify(emptyPlan()),
-        () => undefined,
-        () => undefined,
-        () => false,
-      )
-      this.#opened = { server, pool: this.#openPool(server) }
-    }
-    return this.#opened
-  }
-
-  #openPool(server: number): number {
-    try {
-      return this.#binding.openPool(server, JSON.stringify(this.#plan), (token, kind, text) => {
-        const settled = this.#waiting.get(token)
-        this.#waiting.delete(token)
-        settled?.(kind, text)
-      })
-    } catch (error) {
-      this.#binding.close(server, 0, 0, () => undefined)
-      throw new BoltError(
-        'invalid-database-url',
-        `native(): ${error instanceof Error ? error.message : String(error)}`,
-        'change what the message names, in the connection string or in the variables PGHOST, PGSSLMODE and so on',
-        error,
-      )
-    }
-  }
-
-  #ask(settled: Settled, send: (token: number) => void): number {
-    this.#lastToken += 1
-    const token = this.#lastToken
-    this.#waiting.set(token, settled)
-    try {
-      send(token)
-    } catch (error) {
-      this.#waiting.delete(token)
-      throw error
-    }
-    return token
+  #keep(connections: Connections): Connections {
+    this.#open.add(connections)
+    return connections
   }
 }
 
@@ -146,19 +98,4 @@ function nativeBinding(): Binding {
     `native(): there is no PostgreSQL client without the native engine. ${loaded.reason}`,
     `use the package 'postgres' here, which takes the same statements; or: ${loaded.fix}`,
   )
-}
-
-/** An application without routes. */
-function emptyPlan(): AppPlan {
-  return {
-    limits: settingsOf({}).limits,
-    securityHeaders: [],
-    cors: null,
-    compression: null,
-    trustedProxies: [],
-    auths: [],
-    rateLimits: [],
-    observe: { bounds: null, log: false },
-    routes: [],
-  }
 }

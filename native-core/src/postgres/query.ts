@@ -1,14 +1,14 @@
 import type { StatementFailure } from '../binding.d.ts'
+import type { Cancel, Message, Settled } from './connections.ts'
 import { PostgresError, type Trace } from './error.ts'
-import type { Message, Pool, Settled } from './pool.ts'
+import type { Pool } from './pool.ts'
 import { type Answer, type Row, type RowShape, type Rows, rowsOf, unknownTypes } from './result.ts'
 import { serialize } from './serialize.ts'
 
 /** Where statements go: to any connection of a pool, or to the one of a transaction. */
 export interface Session {
   readonly pool: Pool
-  /** Sends a statement, and returns its token. */
-  send(message: Message, settled: Settled): number
+  send(message: Message, settled: Settled): Cancel
   /** Sees what becomes of a statement, before its caller does. */
   watch?(outcome: Promise<unknown>): void
 }
@@ -38,7 +38,7 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
   readonly #source: Source
   #shape: RowShape = 'objects'
   #outcome: Promise<Result> | undefined
-  #token: number | undefined
+  #cancel: Cancel | undefined
   #isCancelled = false
 
   constructor(session: Session, source: Source) {
@@ -55,7 +55,7 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
   /** Gives the statement up: one that was not sent is not; PostgreSQL is asked to end one that runs. It then fails with code 57014. */
   cancel(): void {
     this.#isCancelled = true
-    if (this.#token !== undefined) this.#session.pool.cancel(this.#token)
+    this.#cancel?.()
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise that begins when it is asked
@@ -89,7 +89,6 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
     const { texts, types } = serialize(parameters, this.#session.pool.functions.serializers, sql, trace)
     const isSimple = options.prepare !== true && parameters.length === 0 && mayBeSeveral(sql)
     const settled: Settled = (kind, text) => {
-      this.#token = undefined
       try {
         if (kind === 1) reject(this.#error(JSON.parse(text) as StatementFailure))
         else resolve(this.#read(isSimple ? (JSON.parse(text) as Answer[]) : [JSON.parse(text) as Answer]))
@@ -97,7 +96,7 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
         reject(error)
       }
     }
-    this.#token = this.#session.send({ sql, parameters: texts, types, isSimple }, settled)
+    this.#cancel = this.#session.send({ sql, parameters: texts, types, isSimple }, settled)
   }
 
   #read(answers: Answer[]): Result | Promise<Result> {

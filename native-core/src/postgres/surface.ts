@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import { checkShape, shape, show } from '../check.ts'
 import { BoltError } from '../errors.ts'
+import { type QueryClient, queryClient } from '../query.ts'
 import { PostgresError, type Trace } from './error.ts'
 import type { TypeFunctions } from './pool.ts'
 import { Query, type Session, type UnsafeOptions } from './query.ts'
@@ -62,7 +63,8 @@ const MISSING = ['array', 'file', 'json', 'largeObject', 'listen', 'notify', 're
 
 /** Makes the client of a pool. */
 export function makeClient(session: Session, members: Omit<OwnClient, 'unsafe'>): NativeClient {
-  return declared<NativeClient>({ ...statements(session), ...members })
+  const client = declared<NativeClient>({ ...statements(session), ...members })
+  return Object.defineProperty(client, queryClient, { value: session.pool satisfies QueryClient })
 }
 
 /** Makes the client of a transaction; `savepoint` runs a function in a savepoint of it. */

@@ -1,6 +1,7 @@
 import type { StatementFailure } from '../binding.d.ts'
+import type { Cancel, Connections, Message, Settled } from './connections.ts'
 import { PostgresError, type Trace } from './error.ts'
-import type { Message, Pool, Settled } from './pool.ts'
+import type { Pool } from './pool.ts'
 import { Query, type Session } from './query.ts'
 import { makeTransactionClient, type TransactionClient } from './surface.ts'
 
@@ -16,13 +17,14 @@ export async function begin<T>(pool: Pool, modes: string, work: Work<T>, trace: 
     const message = `begin(): ${JSON.stringify(modes)} are no modes of a transaction. Give words such as 'isolation level serializable'.`
     throw new PostgresError({ code: 'INVALID_PARAMETER', message }, 'begin', trace)
   }
-  const connection = new Reserved(pool, await reserve(pool, trace))
+  const connections = pool.current('begin')
+  const connection = new Reserved(pool, connections, await reserve(connections, trace))
   try {
     await connection.run(modes === '' ? 'begin' : `begin ${modes}`, trace)
     return await inTransaction(connection, work, trace)
   } finally {
     connection.isOver = true
-    pool.release(connection.lane)
+    connections.release(connection.lane)
   }
 }
 
@@ -47,9 +49,9 @@ const ROLLED_BACK = {
   message: 'The transaction was rolled back, because one of its statements failed.',
 }
 
-function reserve(pool: Pool, trace: Trace): Promise<number> {
+function reserve(connections: Connections, trace: Trace): Promise<number> {
   return new Promise((resolve, reject) => {
-    pool.reserve((kind, text) => {
+    connections.reserve((kind, text) => {
       if (kind === 0) resolve(Number(text))
       else reject(new PostgresError(JSON.parse(text) as StatementFailure, 'begin', trace))
     })
@@ -60,21 +62,23 @@ function reserve(pool: Pool, trace: Trace): Promise<number> {
 class Reserved implements Session {
   readonly pool: Pool
   readonly lane: number
+  readonly #connections: Connections
   savepoints = 0
   isOver = false
 
-  constructor(pool: Pool, lane: number) {
+  constructor(pool: Pool, connections: Connections, lane: number) {
     this.pool = pool
+    this.#connections = connections
     this.lane = lane
   }
 
-  send(message: Message, settled: Settled): number {
+  send(message: Message, settled: Settled): Cancel {
     if (this.isOver) {
       const text =
         'The transaction is over, and its connection may be in another. Await all statements before its function ends.'
       throw new PostgresError({ code: 'TRANSACTION_OVER', message: text }, message.sql)
     }
-    return this.pool.send(message, this.lane, settled)
+    return this.#connections.send(message, this.lane, settled)
   }
 
   run(sql: string, trace: Trace): Query {
@@ -94,7 +98,7 @@ class Scope implements Session {
     this.pool = connection.pool
   }
 
-  send(message: Message, settled: Settled): number {
+  send(message: Message, settled: Settled): Cancel {
     return this.#connection.send(message, settled)
   }
 
