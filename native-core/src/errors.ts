@@ -9,6 +9,7 @@ export const httpErrors = {
   forbidden: { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not Found' },
   'method-not-allowed': { status: 405, title: 'Method Not Allowed' },
+  conflict: { status: 409, title: 'Conflict' },
   'request-timeout': { status: 408, title: 'Request Timeout' },
   'body-too-large': { status: 413, title: 'Content Too Large' },
   'uri-too-long': { status: 414, title: 'URI Too Long' },
@@ -22,6 +23,7 @@ export const httpErrors = {
   internal: { status: 500, title: 'Internal Server Error' },
   'not-implemented': { status: 501, title: 'Not Implemented' },
   overloaded: { status: 503, title: 'Service Unavailable' },
+  'database-unavailable': { status: 503, title: 'Service Unavailable' },
   'handler-timeout': { status: 504, title: 'Gateway Timeout' },
   'http-version-not-supported': { status: 505, title: 'HTTP Version Not Supported' },
 } as const satisfies Record<string, { status: number; title: string }>
@@ -45,6 +47,7 @@ export const boltErrors = {
   'jwks-unavailable': 'The key set of a token issuer could not be loaded.',
   'postgres-unavailable': 'The PostgreSQL client needs the native engine.',
   'invalid-database-url': 'A connection string cannot be understood.',
+  'unsupported-query': 'A query of a database cannot answer a route by itself.',
   'native-refused': 'The native engine refused the application plan.',
 } as const
 

@@ -45,6 +45,8 @@ error_codes! {
     NotFound = 404, "not-found", "Not Found";
     /// The path has routes, but not for this method.
     MethodNotAllowed = 405, "method-not-allowed", "Method Not Allowed";
+    /// What the request wants contradicts what is there.
+    Conflict = 409, "conflict", "Conflict";
     /// The client was too slow to send its request.
     RequestTimeout = 408, "request-timeout", "Request Timeout";
     /// The body is larger than its limit.
@@ -71,6 +73,8 @@ error_codes! {
     NotImplemented = 501, "not-implemented", "Not Implemented";
     /// More requests or connections than the limits allow.
     Overloaded = 503, "overloaded", "Service Unavailable";
+    /// The database cannot be asked just now.
+    DatabaseUnavailable = 503, "database-unavailable", "Service Unavailable";
     /// The handler did not answer in time.
     HandlerTimeout = 504, "handler-timeout", "Gateway Timeout";
     /// Neither HTTP/1.1 nor HTTP/1.0.
