@@ -59,6 +59,8 @@ export interface Stats {
   nativeAnswers: number
   /** Calls of `Dispatch`. */
   javascriptCalls: number
+  /** Statements that were sent to a database for a request, without entering JavaScript. */
+  queries: number
   /** Open connections. */
   connections: number
   /** Connections since the start. */
@@ -101,8 +103,11 @@ export interface StatementFailure {
 /** A statement that is run often, and what becomes of its rows. */
 export interface QueryStatement {
   sql: string
-  /** A list of all rows; or the first one, null when there is none. */
-  shape: 'many' | 'one'
+  /**
+   * A list of all rows; the first one, null when there is none; or a page: an object with the list `items` of as many rows as the parameter of index `limit`
+   * says (one more is asked for), and with `nextCursor` when there are more: what column `cursor` has in the last of the items.
+   */
+  shape: 'many' | 'one' | { page: { limit: number; cursor: number } }
   /** In the order of the select list. */
   columns: QueryColumn[]
 }

@@ -105,6 +105,7 @@ it('escapes labels', () => {
     requests: 1,
     nativeAnswers: 0,
     javascriptCalls: 1,
+    queries: 0,
     connections: 0,
     connectionsTotal: 0,
     inFlight: 0,

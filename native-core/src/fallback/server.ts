@@ -126,6 +126,7 @@ export class FallbackServer {
       requests: this.#requests,
       nativeAnswers: this.#nativeAnswers,
       javascriptCalls: this.#calls.total,
+      queries: 0,
       connections: this.#connections.size,
       connectionsTotal: this.#accepted,
       inFlight: this.#calls.waiting,

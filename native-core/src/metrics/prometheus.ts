@@ -40,6 +40,7 @@ export function renderMetrics(reports: readonly Report[], labels: readonly Route
   head(lines, waiting, 'histogram', 'Time that requests waited for JavaScript after they were complete.')
   histogram(lines, waiting, {}, metrics.waiting)
   single('bolt_javascript_calls_total', 'counter', 'Requests that were handed to JavaScript.', stats.javascriptCalls)
+  single('bolt_queries_total', 'counter', 'Statements sent to a database without entering JavaScript.', stats.queries)
   single('bolt_native_answers_total', 'counter', 'Answers made without JavaScript.', stats.nativeAnswers)
   single('bolt_websocket_open', 'gauge', 'Open WebSockets.', stats.sockets)
   single('bolt_http_requests_in_flight', 'gauge', 'Requests that wait for a handler or its answer.', stats.inFlight)

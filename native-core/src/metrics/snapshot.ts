@@ -41,6 +41,7 @@ export function sumOf(reports: readonly Report[]): Report & { metrics: Snapshot 
     requests: 0,
     nativeAnswers: 0,
     javascriptCalls: 0,
+    queries: 0,
     connections: 0,
     connectionsTotal: 0,
     inFlight: 0,

@@ -2,7 +2,7 @@ import type { StatementFailure } from '../binding.d.ts'
 
 /**
  * A statement failed. `code` is PostgreSQL's SQLSTATE ("23505": a unique constraint), or one of ours when PostgreSQL did not answer:
- * `CONNECT_FAILED`, `CONNECT_TIMEOUT`, `CONNECTION_LOST`, `POOL_FULL`, `POOL_CLOSED`, `PROTOCOL`, `TLS`; and when nothing was sent:
+ * `CONNECT_FAILED`, `CONNECT_TIMEOUT`, `CONNECTION_LOST`, `POOL_FULL`, `POOL_TIMEOUT`, `POOL_CLOSED`, `PROTOCOL`, `TLS`; and when nothing was sent:
  * `UNDEFINED_VALUE`, `INVALID_PARAMETER`, `TRANSACTION_OVER`, `NOT_SUPPORTED`. The stack leads to where the statement was made.
  */
 export class PostgresError extends Error {

@@ -3,10 +3,15 @@ import { BoltError } from '../errors.ts'
 
 /** Options of `native`; each is checked at once and an unknown one is refused. Times are milliseconds. */
 export interface NativeOptions {
-  /** Connections that statements share, and as many again that transactions take for themselves. @default 4 */
+  /**
+   * Connections that statements share, and on top as many for transactions, which take one for themselves, and as many for statements that run for
+   * long. They are made when they are needed. @default 4
+   */
   max?: number
   /** Statements that may wait for a connection; one more fails with `POOL_FULL`. @default 1000 */
   queue?: number
+  /** How long a statement may wait for a connection, then it fails with `POOL_TIMEOUT`; 0: as long as it takes. @default 10000 */
+  waitTimeout?: number
   /** How long a connection may take to be ready. @default 10000 */
   connectTimeout?: number
   /** How long a statement may run before PostgreSQL cancels it; 0: as long as it takes. @default 0 */
@@ -37,7 +42,6 @@ const ENVIRONMENT = [
   'PGDATABASE',
   'PGSSLMODE',
   'PGSSLROOTCERT',
-  'PGSSLROOTCERT',
   'PGAPPNAME',
   'PGOPTIONS',
   'USER',
@@ -51,6 +55,7 @@ const time: Check = shape.integer({ min: 0, max: LONGEST })
 const nativeShape = {
   max: shape.integer({ min: 1, max: 10_000 }),
   queue: shape.integer({ min: 0 }),
+  waitTimeout: time,
   connectTimeout: shape.integer({ min: 1, max: LONGEST }),
   statementTimeout: time,
   idleTimeout: time,
@@ -74,6 +79,7 @@ export function poolPlan(url: string | undefined, options: NativeOptions): PoolP
     url: url ?? 'postgres:///',
     max: options.max ?? 4,
     queue: options.queue ?? 1_000,
+    waitTimeout: options.waitTimeout ?? 10_000,
     connectTimeout: options.connectTimeout ?? 10_000,
     statementTimeout: options.statementTimeout ?? 0,
     idleTimeout: options.idleTimeout ?? 0,

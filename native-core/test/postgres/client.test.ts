@@ -277,7 +277,7 @@ describe('a client', () => {
     })
     expect(await Promise.all(asked)).toEqual(asked.map((_, at) => (at % 7 === 0 ? '22012' : at)))
     await own.end()
-  })
+  }, 60_000)
 
   it('connects again when its connections were ended', async () => {
     const own = native(server.url, { max: 1 })

@@ -155,3 +155,38 @@ function inFolder(parameters: { sslmode?: string; sslrootcert?: string }): Recor
   const { sslrootcert, ...rest } = parameters
   return sslrootcert === undefined ? rest : { ...rest, sslrootcert: join(folder, sslrootcert) }
 }
+
+it('answers quick statements while more slow ones run than there are connections', async () => {
+  const client = connect({ max: 2 })
+  let isOver = false
+  const slow = async (): Promise<void> => {
+    while (!isOver) await client.unsafe('select pg_sleep($1::float8)', [0.15])
+  }
+  // Until they are known to be slow, they are in the way of everybody.
+  await Promise.all(Array.from({ length: 4 }, () => client.unsafe('select pg_sleep($1::float8)', [0.15])))
+  const running = Array.from({ length: 6 }, slow)
+  const times: number[] = []
+  for (let count = 0; count < 300; count++) {
+    const start = performance.now()
+    await client.unsafe('select $1::int as n', [count])
+    times.push(performance.now() - start)
+  }
+  isOver = true
+  await Promise.all(running)
+  times.sort((one, other) => one - other)
+  // One that waits for a slow statement takes tens of milliseconds; the bound is wide for machines that have other work.
+  expect(times[Math.floor(times.length * 0.95)]).toBeLessThan(40)
+})
+
+it('ends the wait for a connection when its time is up', async () => {
+  const client = connect({ max: 1, waitTimeout: 100 })
+  await client.unsafe('select 1')
+  let release = (): void => {}
+  const holder = client.begin(() => new Promise<void>((resolve) => (release = resolve)))
+  const start = performance.now()
+  expect(await codeOf(client.begin(async () => undefined))).toBe('POOL_TIMEOUT')
+  expect(performance.now() - start).toBeGreaterThanOrEqual(99)
+  release()
+  await holder
+  expect(await client.begin(async (tx) => (await tx.unsafe('select 1 as n'))[0])).toEqual({ n: 1 })
+})

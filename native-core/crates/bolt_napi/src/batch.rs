@@ -203,6 +203,7 @@ impl Server {
         while self.host.borrow().engine_ref().has_events() {
             self.tell_events(js, &mut entered, &mut Budget::new());
         }
+        self.settle_statements(js, &mut entered);
         self.deliver(js, &mut entered);
         let waiting = std::mem::take(&mut *self.closing.borrow_mut());
         for done in waiting {

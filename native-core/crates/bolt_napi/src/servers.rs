@@ -81,6 +81,7 @@ pub(crate) fn stats(request: Request<1>) -> Value {
         ("requests", stats.requests),
         ("nativeAnswers", stats.native_answers),
         ("javascriptCalls", stats.calls),
+        ("queries", stats.queries),
         ("connections", stats.connections),
         ("connectionsTotal", stats.accepted),
         ("inFlight", stats.in_flight),

@@ -13,10 +13,14 @@ pub mod codes {
     pub const CONNECTION_LOST: &str = "CONNECTION_LOST";
     /// As many statements wait as may.
     pub const POOL_FULL: &str = "POOL_FULL";
+    /// No connection was free in time.
+    pub const POOL_TIMEOUT: &str = "POOL_TIMEOUT";
     /// A transaction would be begun, or was left open, on a connection that others share.
     pub const UNSAFE_TRANSACTION: &str = "UNSAFE_TRANSACTION";
     /// The pool was closed.
     pub const POOL_CLOSED: &str = "POOL_CLOSED";
+    /// A statement gives other columns or types than were declared for it.
+    pub const UNEXPECTED_TYPE: &str = "UNEXPECTED_TYPE";
     /// The server sent what the protocol does not allow there, or asks for what is not supported.
     pub const PROTOCOL: &str = "PROTOCOL";
 }

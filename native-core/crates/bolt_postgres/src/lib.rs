@@ -8,6 +8,8 @@
 mod cache;
 mod failure;
 mod outcome;
+mod quote;
+pub mod rows;
 mod session;
 mod startup;
 mod statement;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DataRowBody, RowDescriptionBody};
 
+use crate::quote::quote;
+
 /// OIDs of the types whose text is written as something else than a JSON string (`pg_type.dat`).
 mod oids {
     pub(super) const BOOL: u32 = 16;
@@ -32,17 +34,19 @@ enum Form {
 #[derive(Debug)]
 pub(crate) struct Columns {
     forms: Vec<Form>,
+    /// OIDs.
+    pub(crate) types: Vec<u32>,
     /// `[["id",23],["title",25]]`
     json: String,
 }
 
 impl Columns {
     pub(crate) fn none() -> Arc<Self> {
-        Arc::new(Self { forms: Vec::new(), json: "[]".to_owned() })
+        Arc::new(Self { forms: Vec::new(), types: Vec::new(), json: "[]".to_owned() })
     }
 
     pub(crate) fn read(description: &RowDescriptionBody) -> io::Result<Arc<Self>> {
-        let mut forms = Vec::new();
+        let (mut forms, mut types) = (Vec::new(), Vec::new());
         let mut json = Vec::from(*b"[");
         let mut fields = description.fields();
         while let Some(field) = fields.next()? {
@@ -52,6 +56,7 @@ impl Columns {
             json.push(b'[');
             quote(&mut json, field.name().as_bytes());
             json.extend_from_slice(format!(",{}]", field.type_oid()).as_bytes());
+            types.push(field.type_oid());
             forms.push(match field.type_oid() {
                 oids::BOOL => Form::Bool,
                 oids::INT2 | oids::INT4 | oids::OID => Form::Integer,
@@ -61,7 +66,7 @@ impl Columns {
             });
         }
         json.push(b']');
-        Ok(Arc::new(Self { forms, json: into_text(json)? }))
+        Ok(Arc::new(Self { forms, types, json: into_text(json)? }))
     }
 }
 
@@ -138,29 +143,4 @@ fn misfit() -> io::Error {
 
 fn into_text(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a value is not UTF-8"))
-}
-
-/// Writes a JSON string (RFC 8259, section 7).
-fn quote(out: &mut Vec<u8>, text: &[u8]) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push(b'"');
-    let mut done = 0;
-    for (at, &byte) in text.iter().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&text[done..at]);
-        done = at + 1;
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            _ => {
-                let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-                out.extend_from_slice(b"\\u00");
-                out.extend_from_slice(&digits);
-            }
-        }
-    }
-    out.extend_from_slice(&text[done..]);
-    out.push(b'"');
 }

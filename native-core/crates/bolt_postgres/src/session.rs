@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use postgres_protocol::IsNull;
-use postgres_protocol::message::backend::Message;
+use postgres_protocol::message::backend::{DataRowBody, Message};
 use postgres_protocol::message::frontend;
 
 use crate::cache::Cache;
 use crate::failure::{Failure, codes};
 use crate::outcome::{Columns, Rows};
+use crate::rows::Objects;
 use crate::startup::{Credentials, Startup};
 use crate::statement::{Shape, Statement};
 
@@ -36,7 +37,9 @@ pub enum TransactionStatus {
 pub struct Done {
     /// What it was sent with.
     pub token: u64,
-    /// An object with `columns`, `rows`, `command` and `count` as JSON; by the simple protocol an array of them.
+    /// Its text.
+    pub sql: Arc<str>,
+    /// An object with `columns`, `rows`, `command` and `count` as JSON; by the simple protocol an array of them; with a layout the rows alone.
     pub result: Result<String, Failure>,
 }
 
@@ -68,6 +71,7 @@ struct Flight {
     was_repeated: bool,
     columns: Arc<Columns>,
     rows: Rows,
+    objects: Objects,
     results: Vec<String>,
     failure: Option<Failure>,
 }
@@ -147,6 +151,7 @@ impl Session {
             was_repeated,
             columns: Columns::none(),
             rows: Rows::default(),
+            objects: Objects::default(),
             results: Vec::new(),
             failure: None,
         };
@@ -161,7 +166,7 @@ impl Session {
                     cache.remove(shape);
                 }
                 let failure = Failure::protocol(format!("the statement cannot be sent: {error}"));
-                self.done.push(Done { token, result: Err(failure) });
+                self.done.push(Done { token, sql: flight.statement.sql, result: Err(failure) });
             }
         }
     }
@@ -262,12 +267,12 @@ impl Session {
                 self.describe();
             }
             Message::NoData => self.describe(),
-            Message::DataRow(body) => flight.rows.push(&flight.columns, &body).map_err(malformed)?,
+            Message::DataRow(body) => flight.take(&body)?,
             Message::CommandComplete(body) => {
                 let tag = body.tag().map_err(malformed)?;
-                flight.complete(tag).map_err(malformed)?;
+                flight.complete(tag)?;
             }
-            Message::EmptyQueryResponse => flight.complete("").map_err(malformed)?,
+            Message::EmptyQueryResponse => flight.complete("")?,
             Message::ParseComplete
             | Message::BindComplete
             | Message::ParameterDescription(_)
@@ -309,7 +314,8 @@ impl Session {
             self.launch(flight.token, flight.statement, true);
             return Ok(());
         }
-        self.done.push(Done { token: flight.token, result: flight.into_result() });
+        let sql = flight.statement.sql.clone();
+        self.done.push(Done { token: flight.token, sql, result: flight.into_result() });
         Ok(())
     }
 
@@ -344,15 +350,34 @@ impl Session {
                 why.message()
             );
             let own = flight.failure.unwrap_or_else(|| Failure::new(codes::CONNECTION_LOST, text));
-            self.done.push(Done { token: flight.token, result: Err(own) });
+            self.done.push(Done { token: flight.token, sql: flight.statement.sql, result: Err(own) });
         }
     }
 }
 
 impl Flight {
-    fn complete(&mut self, tag: &str) -> io::Result<()> {
+    /// A row. One that is not what was declared fails the statement, not the connection.
+    fn take(&mut self, row: &DataRowBody) -> Result<(), Failure> {
+        let Some(reading) = &self.statement.reading else {
+            return self.rows.push(&self.columns, row).map_err(malformed);
+        };
+        if self.failure.is_some() {
+            return Ok(());
+        }
+        match self.objects.push(reading, &self.columns.types, row) {
+            Err(failure) if failure.code() == codes::UNEXPECTED_TYPE => self.failure = Some(failure),
+            pushed => return pushed,
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, tag: &str) -> Result<(), Failure> {
+        if let Some(reading) = &self.statement.reading {
+            self.results.push(std::mem::take(&mut self.objects).finish(reading)?);
+            return Ok(());
+        }
         let rows = std::mem::take(&mut self.rows);
-        self.results.push(rows.finish(&self.columns, tag)?);
+        self.results.push(rows.finish(&self.columns, tag).map_err(malformed)?);
         if self.statement.is_simple {
             self.columns = Columns::none();
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::rows::Reading;
+
 /// A value in PostgreSQL's text format, and its type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Parameter {
@@ -20,6 +22,8 @@ pub struct Statement {
     pub parameters: Vec<Parameter>,
     /// By the simple protocol.
     pub is_simple: bool,
+    /// How its rows become JSON; `None`: with their columns, for whoever does not know them.
+    pub reading: Option<Reading>,
 }
 
 /// What a statement is known by once it is prepared.
@@ -32,7 +36,7 @@ pub(crate) struct Shape {
 impl Statement {
     /// A statement by the simple protocol.
     pub fn simple(sql: &str) -> Self {
-        Self { sql: sql.into(), parameters: Vec::new(), is_simple: true }
+        Self { sql: sql.into(), parameters: Vec::new(), is_simple: true, reading: None }
     }
 
     pub(crate) fn shape(&self) -> Shape {

@@ -8,5 +8,6 @@ pub mod dice;
 pub mod engine;
 pub mod hyper_reading;
 pub mod message;
+mod postgres;
 pub mod properties;
 pub mod requests;

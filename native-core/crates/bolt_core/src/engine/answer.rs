@@ -125,7 +125,7 @@ impl Writer<'_> {
         let mut own = Vec::new();
         match answer {
             Answer::Refuse(refusal) => {
-                if refusal.code == ErrorCode::Overloaded {
+                if refusal.code.status() == 503 {
                     field(&mut own, b"retry-after", b"1");
                 }
                 self.problem(out, own, &refusal, &[]);

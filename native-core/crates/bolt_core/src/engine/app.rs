@@ -3,6 +3,7 @@
 use super::cors::Cors;
 use super::encoding;
 use super::proxies::Proxies;
+use super::query::Query;
 use std::cell::OnceCell;
 
 use super::socket::SocketRoute;
@@ -72,6 +73,8 @@ pub(crate) struct Handler {
     /// Whether texts that complete its requests are plain text, not JSON.
     pub(crate) is_text: bool,
     pub(crate) compression: bool,
+    /// What a database is asked instead of JavaScript.
+    pub(crate) statement: Option<Box<Query>>,
 }
 
 /// A response made once.
@@ -195,6 +198,11 @@ impl App {
         self.tree.insert(method, &pattern, plan.id()).map_err(|conflict| duplicate(conflict.with))?;
         let route = match plan {
             RoutePlan::Handler(handler) => Route::Handler(Box::new(self.handler(handler, pattern, &at)?)),
+            RoutePlan::Query(query) => {
+                let mut handler = self.handler(&query.request, pattern, &at)?;
+                handler.statement = Some(Box::new(Query::compile(query, &handler, &at)?));
+                Route::Handler(Box::new(handler))
+            }
             RoutePlan::Answer(answer) => Route::Answer(self.fixed(answer, &at)?),
             RoutePlan::Static(plan) => {
                 Route::Static { folder: open(plan, &pattern, &at)?, compression: plan.compression }
@@ -260,6 +268,7 @@ impl App {
             status: plan.status,
             is_text: false,
             compression: plan.compression,
+            statement: None,
         })
     }
 

@@ -118,14 +118,20 @@ pub(super) fn too_large(limit: u64) -> Refusal {
 pub(super) fn complete(connection: &mut Connection, app: &App, cx: &mut Context, handle: Handle) {
     let queued = cx.observed_now();
     let Some(slot) = cx.slots.get_mut(handle) else { return };
-    let verdict = match app.routes.get(slot.route as usize) {
-        Some(Route::Handler(handler)) => match &handler.body {
-            Some((schema, required)) => validate(slot, schema, *required, app.limits.json_depth),
-            None => Ok(()),
-        },
-        _ => Ok(()),
+    let handler = match app.routes.get(slot.route as usize) {
+        Some(Route::Handler(handler)) => Some(handler),
+        _ => None,
+    };
+    let verdict = match handler.and_then(|handler| handler.body.as_ref()) {
+        Some((schema, required)) => validate(slot, schema, *required, app.limits.json_depth),
+        None => Ok(()),
     };
     match verdict {
+        Ok(()) if handler.is_some_and(|handler| handler.is_query_of(slot)) => {
+            slot.state = State::Querying;
+            connection.received(handle, cx.now);
+            cx.queries.push_back(handle);
+        }
         Ok(()) => {
             slot.state = State::Waiting;
             slot.queued = queued;

@@ -10,7 +10,7 @@ use super::slots::{Handle, Slot, State};
 use super::stream::Coding;
 use super::tail::{EncodedTail, Tail};
 use super::upload::Upload;
-use super::{Context, Engine, Event, body, encoding, fields};
+use super::{Context, Engine, body, encoding, fields};
 use crate::error::ErrorCode;
 use crate::http::response::{field, is_engine_field, is_field_name, is_field_value};
 
@@ -274,9 +274,7 @@ pub(super) fn own_fields<'h>(
 impl Context {
     /// Ends a request whose client is gone.
     pub(super) fn abort(&mut self, handle: Handle) {
-        if self.slots.get(handle).is_some_and(|slot| slot.state.is_with_handler()) {
-            self.events.push_back((handle, Event::Aborted));
-        }
+        self.tell_aborted(handle);
         self.slots.release(handle);
     }
 }

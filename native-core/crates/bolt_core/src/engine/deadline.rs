@@ -1,10 +1,10 @@
 //! Deadlines. Nothing is scheduled per request: each connection's deadline follows from its state, and a sweep looks at all of them, the
 //! less often the more there are.
 
+use super::Engine;
 use super::answer::Answer;
 use super::connection::{Connection, Incoming, Phase};
 use super::upload;
-use super::{Engine, Event};
 use super::{body, socket};
 use crate::error::{ErrorCode, Refusal};
 use crate::plan::Limits;
@@ -86,7 +86,7 @@ impl Engine {
             return self.cx.touch(connection);
         }
         if let Some((handle, _)) = connection.awaited() {
-            self.cx.events.push_back((handle, Event::Aborted));
+            self.cx.tell_aborted(handle);
             let detail =
                 format!("The handler did not answer within {} ms (limits.requestTimeout).", limits.request_timeout);
             let answer = Answer::Refuse(Refusal::new(ErrorCode::HandlerTimeout, detail));

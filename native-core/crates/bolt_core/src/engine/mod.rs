@@ -21,6 +21,7 @@ mod observe;
 mod pace;
 mod problem;
 mod proxies;
+mod query;
 mod request_id;
 mod slots;
 mod socket;
@@ -35,6 +36,7 @@ pub use exchange::Security;
 pub use files::FileOutcome;
 pub use inputs::{Inputs, Value};
 pub use observe::MicroClock;
+pub use query::QueryCall;
 pub use slots::{Handle, Slots};
 pub use socket::{News, SocketEvent};
 pub use stream::{Started, StreamFault};
@@ -90,6 +92,8 @@ pub struct Stats {
     pub native_answers: u64,
     /// Requests handed to a handler.
     pub calls: u64,
+    /// Requests handed to a database, without a handler.
+    pub queries: u64,
     /// Open connections.
     pub connections: u64,
     /// Requests waiting for a handler or its answer.
@@ -119,6 +123,9 @@ pub struct Engine {
 pub(crate) struct Context {
     slots: Slots,
     calls: VecDeque<Handle>,
+    queries: VecDeque<Handle>,
+    /// Requests with a database that are over, and their routes.
+    abandoned: Vec<(Handle, u32)>,
     events: VecDeque<(Handle, Event)>,
     /// Connections with something to write, to resume or to close.
     touched: Vec<ConnectionId>,
@@ -162,6 +169,8 @@ impl Engine {
             cx: Context {
                 slots,
                 calls: VecDeque::new(),
+                queries: VecDeque::new(),
+                abandoned: Vec::new(),
                 events: VecDeque::new(),
                 touched: Vec::new(),
                 slow: Vec::new(),

@@ -60,6 +60,8 @@ pub(crate) enum State {
     Receiving,
     /// A handler has it, or will have it next.
     Waiting,
+    /// A database has it, or will have it next.
+    Querying,
     /// It became a WebSocket.
     Upgraded,
     /// A handler has begun the response.

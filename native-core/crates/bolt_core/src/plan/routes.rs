@@ -11,6 +11,8 @@ use crate::auth::GuardPlan;
 pub enum RoutePlan {
     /// A JavaScript function.
     Handler(Box<HandlerRoute>),
+    /// A statement of a database.
+    Query(Box<QueryRoute>),
     /// A fixed answer.
     Answer(AnswerRoute),
     /// Files of a folder.
@@ -75,6 +77,25 @@ route! {
         rate_limits: Vec<usize>,
         /// Status of a plain return value.
         status: u16,
+        /// Whether its responses may be compressed; they may unless it says otherwise.
+        #[serde(default = "yes")]
+        compression: bool,
+    }
+}
+
+route! {
+    /// `QueryRoute` of `plan.ts`.
+    QueryRoute {
+        /// What the request must be, and the handler for when only JavaScript can say who asks.
+        request: HandlerRoute,
+        /// Schemas of the verified claims, one of which must fit.
+        claims: Vec<Value>,
+        /// Number of the pool.
+        pool: usize,
+        /// Number of the statement within the pool.
+        statement: usize,
+        /// In the order of `$1`, `$2`.
+        parameters: Vec<QueryParameter>,
         /// Whether its responses may be compressed; they may unless it says otherwise.
         #[serde(default = "yes")]
         compression: bool,
@@ -173,6 +194,36 @@ pub struct PartPlan {
     pub schema: Value,
 }
 
+/// `QueryParameter` of `plan.ts`: where a parameter of a statement comes from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
+pub enum QueryParameter {
+    /// Always the same.
+    Constant {
+        /// In the text format; null is NULL.
+        text: Option<String>,
+    },
+    /// One of the values that the handler would get.
+    Input {
+        /// Its place among them.
+        at: usize,
+    },
+    /// A property of the JSON body.
+    Body {
+        /// Its name.
+        name: String,
+        /// Whether it is bound as JSON, whatever it is.
+        json: bool,
+    },
+    /// A verified claim; a request without it is refused.
+    Claim {
+        /// Name, or dotted path.
+        path: String,
+        /// Whether it is bound as JSON, whatever it is.
+        json: bool,
+    },
+}
+
 /// The declared JSON body.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -204,6 +255,7 @@ impl RoutePlan {
         let kind = text("kind");
         let route = match kind.as_str() {
             "handler" => serde_json::from_value(value).map(|r| Self::Handler(Box::new(r))),
+            "query" => serde_json::from_value(value).map(|r| Self::Query(Box::new(r))),
             "answer" => serde_json::from_value(value).map(Self::Answer),
             "static" => serde_json::from_value(value).map(Self::Static),
             "mount" => serde_json::from_value(value).map(Self::Mount),
@@ -211,7 +263,7 @@ impl RoutePlan {
             _ => {
                 return Err(PlanError::invalid(
                     at,
-                    format!("kind is {kind:?}, allowed are handler, answer, static, mount, socket"),
+                    format!("kind is {kind:?}, allowed are handler, query, answer, static, mount, socket"),
                 ));
             }
         };
@@ -246,6 +298,7 @@ impl RoutePlan {
     fn base(&self) -> (u32, &str, &str) {
         match self {
             Self::Handler(r) => (r.id, &r.method, &r.path),
+            Self::Query(r) => (r.id, &r.method, &r.path),
             Self::Answer(r) => (r.id, &r.method, &r.path),
             Self::Static(r) => (r.id, &r.method, &r.path),
             Self::Mount(r) => (r.id, &r.method, &r.path),

@@ -4,8 +4,12 @@ mod connection;
 mod encryption;
 mod options;
 mod pool;
+mod refusal;
 mod resolve;
+mod statements;
 mod transactions;
 
 pub use options::PoolOptions;
 pub use pool::{Pool, Settled};
+pub(crate) use refusal::refusal;
+pub use statements::StatementPlan;

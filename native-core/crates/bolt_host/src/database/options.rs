@@ -26,6 +26,8 @@ pub struct PoolOptions {
     pub max: usize,
     /// Most statements that wait for a connection.
     pub queue: usize,
+    /// How long a statement waits for a connection, in milliseconds; 0 for as long as it takes.
+    pub wait_timeout: u64,
     /// For one connection to be made, in milliseconds.
     pub connect_timeout: u64,
     /// For one statement, kept by the server, in milliseconds; 0 for none.
@@ -48,6 +50,7 @@ pub(super) struct Settings {
     pub(super) credentials: Credentials,
     pub(super) max: usize,
     pub(super) queue: usize,
+    pub(super) wait_timeout: Option<Duration>,
     pub(super) connect_timeout: Duration,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) prepare: bool,
@@ -130,6 +133,7 @@ impl PoolOptions {
             },
             max: self.max.max(1),
             queue: self.queue,
+            wait_timeout: Some(self.wait_timeout).filter(|ms| *ms > 0).map(Duration::from_millis),
             connect_timeout: Duration::from_millis(self.connect_timeout),
             idle_timeout: Some(self.idle_timeout).filter(|ms| *ms > 0).map(Duration::from_millis),
             prepare: self.prepare,
@@ -172,6 +176,7 @@ mod tests {
             connect_timeout: 1000,
             statement_timeout: 0,
             idle_timeout: 0,
+            wait_timeout: 0,
             prepare: true,
             application_name: "bolt".into(),
             environment,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Host;
 use super::connections::Link;
+use crate::database::Pool;
 
 impl Host {
     /// Stops accepting and ends each connection after what it is waiting for; those that are left after `grace` are cut by
@@ -21,20 +22,26 @@ impl Host {
         }
     }
 
-    /// Once closed: the number of connections that had to be cut, as soon as all are gone or the grace is over.
+    /// Once closed: the number of connections that had to be cut, as soon as all are gone and no database is waited for, or the grace is over.
     pub fn finish(&mut self) -> Option<usize> {
         if self.finished.is_none() {
             let deadline = self.closing?;
             let left = self.engine.connections();
-            if !self.engine.is_empty() && self.clock.now() < deadline {
+            if self.is_busy() && self.clock.now() < deadline {
                 return None;
             }
             for id in self.engine.connection_ids().collect::<Vec<_>>() {
                 self.remove(id);
             }
+            self.pools.iter().for_each(Pool::cut);
             self.finished = Some(left);
         }
         self.finished
+    }
+
+    /// Whether there is a connection, or somebody who waits for a database.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.engine.is_empty() || self.pools.iter().any(Pool::is_busy)
     }
 
     /// Gives back what the host has of the system; once finished, it has no use for it. What the engine knows stays.

@@ -3,6 +3,7 @@
 mod connections;
 mod end;
 mod pass;
+mod queries;
 
 use std::collections::VecDeque;
 use std::io;
@@ -22,6 +23,7 @@ use crate::poller::Poller;
 use crate::session::Protocols;
 use crate::time::Clock;
 use connections::Link;
+pub(crate) use queries::is_request;
 
 /// Size of the buffer that all connections are read into.
 const BUFFER: usize = 64 * 1024;

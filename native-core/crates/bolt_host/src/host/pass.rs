@@ -141,7 +141,7 @@ impl Host {
 
     /// When [`Host::on_time`] has something to do, in milliseconds since the host began.
     pub fn deadline_at(&self) -> Option<u64> {
-        let closing = self.closing.filter(|_| self.finished.is_none() && !self.engine.is_empty());
+        let closing = self.closing.filter(|_| self.finished.is_none() && self.is_busy());
         let outbound = self.outbound.as_ref().and_then(Outbound::deadline_at);
         [self.engine.next_deadline(), self.accept_at, closing, outbound].into_iter().flatten().min()
     }
@@ -177,9 +177,16 @@ impl Host {
         loop {
             let Some(id) = self.engine.take_touched() else {
                 // Once all exchanges of a connection have said what they have, it is written once.
-                let Some(carrier) = self.carriers.pop() else { break };
-                self.engine.touch(carrier);
-                continue;
+                if let Some(carrier) = self.carriers.pop() {
+                    self.engine.touch(carrier);
+                    continue;
+                }
+                // What was read just now may be for a database, and refused on the way there.
+                if self.engine.has_queries() {
+                    self.run_tasks();
+                    continue;
+                }
+                break;
             };
             if let Some(carrier) = self.engine.carrier(id) {
                 self.touch_exchange(carrier, id);
@@ -221,12 +228,6 @@ impl Host {
     pub(crate) fn end_pass(&self) {
         if let Some(outbound) = &self.outbound {
             outbound.end_pass();
-        }
-    }
-
-    fn run_tasks(&self) {
-        if let Some(outbound) = &self.outbound {
-            outbound.run();
         }
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
+mod rows;
 mod server;
 
 use bolt_postgres::{Done, Session, Statement, TransactionStatus, codes};

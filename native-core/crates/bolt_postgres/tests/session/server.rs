@@ -78,7 +78,12 @@ pub(crate) fn session() -> Session {
 }
 
 pub(crate) fn statement(sql: &str) -> Statement {
-    Statement { sql: sql.into(), parameters: vec![Parameter { text: Some("1".into()), kind: 0 }], is_simple: false }
+    Statement {
+        sql: sql.into(),
+        parameters: vec![Parameter { text: Some("1".into()), kind: 0 }],
+        is_simple: false,
+        reading: None,
+    }
 }
 
 /// Letters of the messages that wait to be sent.

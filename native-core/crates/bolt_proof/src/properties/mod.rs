@@ -9,8 +9,10 @@ mod json;
 mod jwt;
 mod path;
 mod plan;
+mod postgres;
 mod query;
 mod range;
+mod rows;
 mod schema;
 mod websocket;
 
@@ -25,7 +27,7 @@ pub struct Property {
 }
 
 /// All properties.
-pub const ALL: [Property; 14] = [
+pub const ALL: [Property; 16] = [
     Property { name: "head", corpus: "http", check: head::check },
     Property { name: "connection", corpus: "http", check: connection::check },
     Property { name: "hyper", corpus: "http", check: crate::against_hyper::compare },
@@ -40,6 +42,8 @@ pub const ALL: [Property; 14] = [
     Property { name: "jwt", corpus: "jwt", check: jwt::check },
     Property { name: "websocket", corpus: "websocket", check: websocket::check },
     Property { name: "plan", corpus: "plan", check: plan::check },
+    Property { name: "postgres", corpus: "postgres", check: postgres::check },
+    Property { name: "rows", corpus: "rows", check: rows::check },
 ];
 
 /// Checks one input of a fuzz target.

@@ -1,0 +1,157 @@
+//! One connection of a pool.
+
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use bolt_postgres::{Done, Session, Statement, TransactionStatus};
+
+use super::unsafe_transaction;
+use crate::outbound::Task;
+
+/// Statements in flight on one connection that others share.
+const DEPTH: usize = 32;
+/// Token of what a pool sends for itself; those of callers begin at 1.
+pub(super) const OWN: u64 = 0;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Statements share it.
+    Shared,
+    /// Statements that run for long have it, one at a time.
+    Slow,
+    /// Transactions have it.
+    Lane,
+}
+
+/// A connection: from when it is being made until it is over.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) class: Class,
+    /// None until it has signed in.
+    pub(super) session: Option<Session>,
+    waker: Option<Waker>,
+    /// The lane's number while somebody has it.
+    pub(super) lane: Option<u64>,
+    /// Since when its first statement runs.
+    since: Instant,
+    /// Has several statements in one, which may leave a transaction open: nothing goes behind it.
+    is_exclusive: bool,
+    /// A wish to cancel is on its way, which would hit whatever runs then.
+    pub(super) is_cancelling: bool,
+    /// Nothing more is sent to it.
+    pub(super) is_leaving: bool,
+    pub(super) task: Task,
+}
+
+impl Member {
+    pub(super) fn new(class: Class, task: Task) -> Self {
+        Self {
+            class,
+            session: None,
+            waker: None,
+            lane: None,
+            since: Instant::now(),
+            is_exclusive: false,
+            is_cancelling: false,
+            is_leaving: false,
+            task,
+        }
+    }
+
+    /// Sends a statement. Only to one that has signed in.
+    pub(super) fn send(&mut self, token: u64, statement: Statement) {
+        let Some(session) = &mut self.session else { return };
+        if session.in_flight() == 0 {
+            self.since = Instant::now();
+        }
+        self.is_exclusive |= statement.is_simple;
+        session.send(token, statement);
+        self.wake();
+    }
+
+    pub(super) fn wake(&self) {
+        if let Some(waker) = &self.waker {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Who is woken when there is something to do.
+    pub(super) fn wakes(&mut self, waker: &Waker) {
+        if self.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            self.waker = Some(waker.clone());
+        }
+    }
+
+    /// Says goodbye; the server closes.
+    pub(super) fn leave(&mut self) {
+        self.is_leaving = true;
+        if let Some(session) = &mut self.session {
+            session.terminate();
+        }
+        self.wake();
+    }
+
+    /// Statements in flight, if one more of this class may be put behind them: never behind one that runs for longer than `patience` already.
+    pub(super) fn room(&self, class: Class, patience: Duration, now: Instant) -> Option<usize> {
+        let is_for = self.class == class && !self.is_leaving && !self.is_cancelling;
+        let count = self.session.as_ref().filter(|_| is_for)?.in_flight();
+        let is_shared = class == Class::Shared && !self.is_exclusive;
+        let is_open = count == 0 || (is_shared && count < DEPTH && now.duration_since(self.since) < patience);
+        is_open.then_some(count)
+    }
+
+    /// Outcomes since the last time, and for how long the first of them ran.
+    pub(super) fn take_done(&mut self) -> (Vec<Done>, Duration) {
+        let done = self.session.as_mut().map(Session::take_done).unwrap_or_default();
+        if done.is_empty() {
+            return (done, Duration::ZERO);
+        }
+        let now = Instant::now();
+        let ran = now.duration_since(self.since);
+        self.since = now;
+        (self.without_open_transaction(done), ran)
+    }
+
+    /// What a shared connection answers. A transaction that is open there by now is of statements sent as one, with nobody behind them: it is
+    /// rolled back, and they failed.
+    fn without_open_transaction(&mut self, mut done: Vec<Done>) -> Vec<Done> {
+        let Some(session) = self.session.as_mut().filter(|_| self.class != Class::Lane) else { return done };
+        if session.in_flight() > 0 {
+            return done;
+        }
+        self.is_exclusive = false;
+        if session.status() == TransactionStatus::Idle {
+            return done;
+        }
+        self.is_exclusive = true;
+        session.send(OWN, Statement::simple("rollback"));
+        self.wake();
+        if let Some(last) = done.last_mut().filter(|last| last.result.is_ok()) {
+            last.result = Err(unsafe_transaction());
+        }
+        done
+    }
+
+    /// Gives a lane back; what is open in it is rolled back.
+    pub(super) fn release(&mut self) {
+        self.lane = None;
+        let is_clean = |session: &Session| session.in_flight() == 0 && session.status() == TransactionStatus::Idle;
+        if !self.session.as_ref().is_some_and(is_clean) {
+            self.send(OWN, Statement::simple("rollback"));
+        }
+    }
+
+    /// A lane that nobody has, and whose transaction could not be rolled back.
+    pub(super) fn is_stuck(&self) -> bool {
+        let is_open = |session: &Session| session.in_flight() == 0 && session.status() != TransactionStatus::Idle;
+        self.class == Class::Lane && self.lane.is_none() && self.session.as_ref().is_some_and(is_open)
+    }
+
+    /// Whether somebody may have it for a transaction.
+    pub(super) fn is_free_lane(&self) -> bool {
+        let is_idle = |session: &Session| session.in_flight() == 0 && session.status() == TransactionStatus::Idle;
+        let is_free = self.class == Class::Lane && self.lane.is_none() && !self.is_leaving && !self.is_cancelling;
+        is_free && self.session.as_ref().is_some_and(is_idle)
+    }
+}

@@ -1,0 +1,281 @@
+//! Connections that statements and transactions share out among themselves.
+//!
+//! Few connections are best: statements share them, pipelined. Two things stand in the way of sharing, and both are kept away from it: a
+//! transaction has a connection to itself (a lane), and statements that run for long have connections of their own. Before that is known of one,
+//! nothing is put behind it once it runs for long.
+
+mod durations;
+mod member;
+mod queue;
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use bolt_postgres::{Failure, Session, Statement, codes};
+
+use super::connection;
+use super::options::{PoolOptions, Settings};
+use super::statements::StatementPlan;
+use super::transactions;
+use crate::outbound::Outbound;
+use member::Class;
+use state::State;
+
+/// What became of something that was asked with a token.
+#[derive(Debug)]
+pub struct Settled {
+    /// What the caller named it by.
+    pub token: u64,
+    /// The result as JSON, or the number of a lane.
+    pub result: Result<String, Failure>,
+}
+
+/// A pool. Dropping it closes its connections at once.
+#[derive(Debug)]
+pub struct Pool(Arc<Shared>);
+
+/// What the pool and its connections' tasks share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) outbound: Outbound,
+    pub(super) settings: Settings,
+    state: Mutex<State>,
+}
+
+impl Pool {
+    /// A pool that connects when it is first asked.
+    ///
+    /// # Errors
+    /// A sentence for people: what about the options is not understood.
+    pub fn new(outbound: Outbound, options: PoolOptions) -> Result<Self, String> {
+        let settings = options.settle()?;
+        Ok(Self(Arc::new(Shared { outbound, settings, state: Mutex::default() })))
+    }
+
+    /// Sends a statement, or has it wait. `lane`: 0 for any connection that is shared, else what [`Pool::reserve`] gave.
+    pub fn query(&self, token: u64, statement: Statement, lane: u64) {
+        if lane == 0 && transactions::begins(&statement.sql) {
+            return self.fail(token, unsafe_transaction());
+        }
+        self.send(token, statement, lane);
+    }
+
+    fn fail(&self, token: u64, failure: Failure) {
+        let mut state = self.0.lock();
+        state.pending.insert(token);
+        state.settle(token, Err(failure));
+    }
+
+    fn send(&self, token: u64, statement: Statement, lane: u64) {
+        let mut state = self.0.lock();
+        state.pending.insert(token);
+        if lane != 0 {
+            return state.send_to_lane(token, statement, lane);
+        }
+        match state.refusal(&self.0.settings) {
+            Some(failure) => state.settle(token, Err(failure)),
+            None => state.enqueue(&self.0, token, statement),
+        }
+    }
+
+    /// Takes in a statement that is run often; its number.
+    ///
+    /// # Errors
+    /// A sentence for people: what about it is not understood.
+    pub fn add_statement(&self, plan: &StatementPlan) -> Result<usize, String> {
+        self.0.lock().statements.add(plan)
+    }
+
+    /// Sends a statement of [`Pool::add_statement`], as [`Pool::query`] does; it settles with its rows alone. False when there is none of this number.
+    pub fn run(&self, token: u64, statement: usize, parameters: Vec<Option<String>>, lane: u64) -> bool {
+        let bound = self.0.lock().statements.bind(statement, parameters);
+        match bound {
+            Some(Ok(statement)) => self.send(token, statement, lane),
+            Some(Err(failure)) => self.fail(token, failure),
+            None => return false,
+        }
+        true
+    }
+
+    /// Takes a connection for one's own; settled with the lane's number.
+    pub fn reserve(&self, token: u64) {
+        let mut state = self.0.lock();
+        state.pending.insert(token);
+        if let Some(failure) = state.refusal(&self.0.settings) {
+            return state.settle(token, Err(failure));
+        }
+        state.waiting.push_lane(token);
+        state.dispatch(&self.0);
+    }
+
+    /// Gives a lane back. A transaction that is open in it is rolled back before anybody else gets it.
+    pub fn release(&self, lane: u64) {
+        let mut state = self.0.lock();
+        if let Some(member) = state.members.values_mut().find(|member| member.lane == Some(lane)) {
+            member.release();
+            state.dispatch(&self.0);
+        }
+    }
+
+    /// Has the server stop a statement; one that waits is not sent. It then fails with 57014, unless it was quicker, or shares its connection
+    /// with others at that moment, which the wish could hit as well.
+    pub fn cancel(&self, token: u64) {
+        let mut state = self.0.lock();
+        if state.waiting.remove(token) {
+            return state.settle(token, Err(Failure::new("57014", "canceling statement due to user request")));
+        }
+        let alone = state.members.iter_mut().find_map(|(id, member)| {
+            let session = member.session.as_ref()?;
+            let key = session.key().filter(|_| session.is_first(token) && session.in_flight() == 1)?;
+            member.is_cancelling = true;
+            Some((*id, key))
+        });
+        let Some((id, key)) = alone else { return };
+        let shared = self.0.clone();
+        self.0.outbound.spawn(async move {
+            connection::cancel(&shared, key).await;
+            let mut state = shared.lock();
+            if let Some(member) = state.members.get_mut(&id) {
+                member.is_cancelling = false;
+            }
+            state.dispatch(&shared);
+        });
+    }
+
+    /// Ends the pool once nothing is pending, at the latest after `grace`; then `token` settles.
+    pub fn close(&self, token: u64, grace: Duration) {
+        let mut state = self.0.lock();
+        state.pending.insert(token);
+        if state.closing.is_some() {
+            return state.settle(token, Err(closed()));
+        }
+        state.closing = Some(token);
+        state.end_when_idle();
+        if state.closing.is_some() && !state.members.is_empty() {
+            let shared = self.0.clone();
+            state.timer = Some(self.0.outbound.spawn(async move {
+                shared.outbound.sleep(grace).await;
+                shared.lock().end();
+            }));
+        }
+    }
+
+    /// Whether somebody waits for something, or has a connection for a transaction.
+    pub(crate) fn is_busy(&self) -> bool {
+        let state = self.0.lock();
+        !state.pending.is_empty() || state.members.values().any(|member| member.lane.is_some())
+    }
+
+    /// Gives up whatever is pending, and closes all connections.
+    pub(crate) fn cut(&self) {
+        self.0.lock().cut(None);
+    }
+
+    /// Answers to requests since the last time, in order.
+    pub(crate) fn take_answers(&self) -> Vec<Settled> {
+        std::mem::take(&mut self.0.lock().answers)
+    }
+
+    /// What else was settled since the last time, in order.
+    pub fn take_settled(&self) -> Vec<Settled> {
+        std::mem::take(&mut self.0.lock().settled)
+    }
+
+    /// Whether something was settled.
+    pub fn has_settled(&self) -> bool {
+        !self.0.lock().settled.is_empty()
+    }
+
+    /// Whether somebody waits for something.
+    pub fn is_pending(&self) -> bool {
+        let state = self.0.lock();
+        !state.pending.is_empty() || !state.settled.is_empty()
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let tasks = self.0.lock().take_tasks();
+        for task in tasks {
+            task.cancel();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a connection's session do something; `None` when it may not any more.
+    pub(super) fn with<T>(&self, id: u64, waker: &Waker, work: impl FnOnce(&mut Session) -> T) -> Option<T> {
+        let mut state = self.lock();
+        let member = state.members.get_mut(&id)?;
+        member.wakes(waker);
+        member.session.as_mut().map(work)
+    }
+
+    /// Hands over what is done on a connection, and gives it more; false when it is to end.
+    pub(super) fn after(self: &Arc<Self>, id: u64) -> bool {
+        let mut state = self.lock();
+        let Some(member) = state.members.get_mut(&id) else { return false };
+        let (done, ran) = member.take_done();
+        if done.is_empty() {
+            return true;
+        }
+        if member.is_stuck() {
+            member.leave();
+        }
+        let ran = Some(ran).filter(|_| member.class != Class::Lane);
+        state.hand_over(done, ran);
+        state.dispatch(self);
+        true
+    }
+
+    /// A connection has signed in.
+    pub(super) fn on_ready(self: &Arc<Self>, id: u64, session: Session) {
+        let mut state = self.lock();
+        state.on_made();
+        if let Some(member) = state.members.get_mut(&id) {
+            member.session = Some(session);
+        }
+        state.dispatch(self);
+    }
+
+    /// Nothing was to do for long.
+    pub(super) fn retire(&self, id: u64) {
+        let mut state = self.lock();
+        if let Some(member) = state.members.get_mut(&id)
+            && member.lane.is_none()
+        {
+            member.leave();
+        }
+    }
+
+    /// A connection is over.
+    pub(super) fn on_end(self: &Arc<Self>, id: u64, why: &Failure) {
+        let mut state = self.lock();
+        let Some(mut member) = state.members.remove(&id) else { return };
+        match &mut member.session {
+            Some(session) => {
+                session.fail(why);
+                let done = session.take_done();
+                state.hand_over(done, None);
+            }
+            None => state.on_refused(member.class, why),
+        }
+        state.dispatch(self);
+        state.end_when_idle();
+    }
+}
+
+fn unsafe_transaction() -> Failure {
+    let message = "a transaction cannot be left open on a connection that others share: use begin(function)";
+    Failure::new(codes::UNSAFE_TRANSACTION, message)
+}
+
+fn closed() -> Failure {
+    Failure::new(codes::POOL_CLOSED, "the pool was closed")
+}

@@ -1,0 +1,78 @@
+//! Requests that databases answer: from the engine to a pool, and back. JavaScript takes no part in it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bolt_core::engine::{Handle, QueryCall};
+use bolt_core::error::{ErrorCode, Refusal};
+
+use super::Host;
+use crate::database::{Settled, refusal};
+use crate::report::report;
+
+/// Of tokens that name requests; those that JavaScript chooses are below 2^53.
+const REQUEST: u64 = 1 << 63;
+
+/// Whether a token names a request of the engine.
+pub(crate) fn is_request(token: u64) -> bool {
+    token & REQUEST != 0
+}
+
+impl Host {
+    /// Lets tasks run, and moves requests and rows between the engine and the databases until nothing is left to move.
+    pub(super) fn run_tasks(&mut self) {
+        self.send_queries();
+        if let Some(outbound) = &self.outbound {
+            outbound.run();
+        }
+        self.answer_queries();
+    }
+
+    fn send_queries(&mut self) {
+        while let Some((handle, pool)) = self.engine.take_abandoned() {
+            if let Some(pool) = self.pools.get(pool) {
+                pool.cancel(REQUEST | handle.bits());
+            }
+        }
+        while let Some(QueryCall { handle, pool, statement, parameters }) = self.engine.next_query() {
+            let token = REQUEST | handle.bits();
+            let is_sent = self.pools.get(pool).is_some_and(|pool| pool.run(token, statement, parameters, 0));
+            if !is_sent {
+                report(format_args!("there is no statement {statement} of database {pool}"));
+                self.engine.refuse_query(handle, ErrorCode::Internal.into());
+            }
+        }
+    }
+
+    fn answer_queries(&mut self) {
+        for at in 0..self.pools.len() {
+            let answers = self.pools.get(at).map(|pool| pool.take_answers()).unwrap_or_default();
+            for Settled { token, result } in answers {
+                let handle = Handle::from_bits(token & !REQUEST);
+                let answered = catch_unwind(AssertUnwindSafe(|| match &result {
+                    // What a list or an object never is.
+                    Ok(rows) if rows == "null" => {
+                        self.engine.refuse_query(handle, Refusal::new(ErrorCode::NotFound, "There is no such row"));
+                    }
+                    Ok(rows) => {
+                        self.engine.complete_query(handle, rows.as_bytes());
+                    }
+                    Err(failure) => {
+                        let refusal = refusal(failure);
+                        if refusal.code == ErrorCode::Internal
+                            && let Some(label) = self.engine.query_label(handle)
+                        {
+                            let (code, message) = (failure.code(), failure.message());
+                            report(format_args!(
+                                "{label}: the statement failed, the request is answered with 500: {code} {message}"
+                            ));
+                        }
+                        self.engine.refuse_query(handle, refusal);
+                    }
+                }));
+                if answered.is_err() {
+                    self.engine.fail(handle);
+                }
+            }
+        }
+    }
+}
