@@ -29,6 +29,13 @@ export default defineConfig([
     format: 'esm',
     plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
   },
+  // By itself, because it needs Drizzle, which not every application has.
+  {
+    ...common,
+    entry: { drizzle: 'src/drizzle/index.ts' },
+    format: 'esm',
+    plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
+  },
   // As CommonJS, because `host.ts` needs it at once, when there is no engine, and Node 20 requires nothing else.
   { ...common, entry: { fallback: 'src/fallback/binding.ts' }, format: 'cjs' },
 ])

@@ -25,7 +25,7 @@ await copyFile(join(root, 'src', 'binding.d.ts'), join(root, 'dist', 'binding.d.
 await copyFile(join(root, '..', 'LICENSE'), join(root, 'LICENSE'))
 
 // One character beyond Latin-1 makes V8 keep and scan the whole text with two bytes a character.
-for (const name of ['index.js', 'testing.js', 'postgres.js', 'fallback.cjs']) {
+for (const name of ['index.js', 'testing.js', 'postgres.js', 'drizzle.js', 'fallback.cjs']) {
   const file = join(root, 'dist', name)
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace(/[^\0-\x7f]/g, escaped))

@@ -1,0 +1,107 @@
+import { Column, is, SQL, Subquery } from 'drizzle-orm'
+import { PgArray, type PgColumn, PgCustomColumn } from 'drizzle-orm/pg-core'
+import type { ColumnForm } from '../binding.d.ts'
+import type { Field } from './prepared.ts'
+
+/** What makes a value of what the driver gives. */
+export type Decoder = Column | { mapFromDriverValue(value: unknown): unknown }
+
+/** How columns of Drizzle become JSON, as `JSON.stringify` has what their decoders make; by `columnType`. */
+const forms: Readonly<Record<string, ColumnForm>> = {
+  PgBigInt53: 'number',
+  // JSON.stringify throws on a bigint, and a number of JSON is one of 53 bits for most who read it.
+  PgBigInt64: 'string',
+  PgBigSerial53: 'number',
+  PgBigSerial64: 'string',
+  PgBinaryVector: 'string',
+  PgBoolean: 'boolean',
+  PgChar: 'string',
+  PgCidr: 'string',
+  PgDate: 'instant',
+  PgDateString: 'string',
+  PgDoublePrecision: 'number',
+  PgEnumColumn: 'string',
+  PgEnumObjectColumn: 'string',
+  PgInet: 'string',
+  PgInteger: 'number',
+  PgInterval: 'string',
+  PgJson: 'json',
+  PgJsonb: 'json',
+  PgMacaddr: 'string',
+  PgMacaddr8: 'string',
+  PgNumeric: 'string',
+  PgNumericBigInt: 'string',
+  PgNumericNumber: 'number',
+  PgReal: 'number',
+  PgSerial: 'number',
+  PgSmallInt: 'number',
+  PgSmallSerial: 'number',
+  PgText: 'string',
+  PgTime: 'string',
+  PgTimestamp: 'instant',
+  PgTimestampString: 'string',
+  PgUUID: 'string',
+  PgVarchar: 'string',
+}
+
+/** What decides about a selected field. */
+export function decoderOf(field: Field['field']): Decoder {
+  if (is(field, Column)) return field
+  if (is(field, SQL)) return decoderOfSql(field)
+  if (is(field, Subquery)) {
+    // A subquery for a value selects one field, whose decoder counts.
+    const [inner] = Object.values(field._.selectedFields)
+    return decoderOf(inner as Field['field'])
+  }
+  return decoderOfSql(field.sql)
+}
+
+/** `decoder` is what `mapWith` sets; Drizzle's declarations leave it out. */
+function decoderOfSql(sql: SQL): Decoder {
+  return (sql as unknown as { decoder: Decoder }).decoder
+}
+
+/** How a field becomes JSON, or in words why Rust does not know. */
+export function formOf(decoder: Decoder): ColumnForm | { unknown: string } {
+  if (is(decoder, Column)) return formOfColumn(decoder)
+  const { mapFromDriverValue } = decoder
+  if (mapFromDriverValue === Number) return 'number'
+  if (mapFromDriverValue === String) return 'string'
+  if (mapFromDriverValue === Boolean) return 'boolean'
+  // What `sql` has from the start gives values as the driver reads them.
+  if (isUntouched(mapFromDriverValue)) return 'raw'
+  return { unknown: 'is read by a function of yours (mapWith)' }
+}
+
+function formOfColumn(column: Column): ColumnForm | { unknown: string } {
+  if (is(column, PgArray)) {
+    const element = formOf((column as unknown as { baseColumn: PgColumn }).baseColumn)
+    if (typeof element === 'object' && 'unknown' in element) return element
+    return element === 'raw' ? { unknown: 'is an array of a custom type' } : { array: element }
+  }
+  if (is(column, PgCustomColumn)) return formOfCustom(column)
+  return forms[column.columnType] ?? { unknown: `is a ${column.columnType}, which Rust does not read` }
+}
+
+/** A custom type without `fromDriver` is what the driver gives: of bytes a buffer, of arrays a list, which their OIDs do not tell. */
+function formOfCustom(column: Column): ColumnForm | { unknown: string } {
+  const { mapFrom } = column as unknown as { mapFrom?: unknown }
+  const type = column.getSQLType()
+  if (mapFrom !== undefined)
+    return { unknown: `is of the custom type '${type}', which a function of yours reads (fromDriver)` }
+  if (/^bytea\b|\]$/i.test(type.trim()))
+    return { unknown: `is of the custom type '${type}', which has no form in JSON of its own` }
+  return 'raw'
+}
+
+/** Whether a value of the request that is for a column is the text that PostgreSQL reads, or JSON. */
+export function isPlain(column: Column): boolean {
+  if (is(column, PgCustomColumn)) return (column as unknown as { mapTo?: unknown }).mapTo === undefined
+  return column.columnType in forms
+}
+
+const untouched = decoderOfSql(new SQL([])) as { mapFromDriverValue: unknown }
+
+function isUntouched(decode: unknown): boolean {
+  return decode === untouched.mapFromDriverValue
+}

@@ -1,0 +1,49 @@
+import { entityKind } from 'drizzle-orm'
+import type { Serializers } from '../postgres/serialize.ts'
+import { type NativeQuery, type QueryClient, type QueryShape, queryClient } from '../query.ts'
+import { columnsOf, type Part } from './layout.ts'
+import { nativeParameters, type Place } from './parameters.ts'
+import type { Prepared } from './prepared.ts'
+import { refuse } from './refuse.ts'
+
+/** A client of `native()`, of this bundle or another. */
+interface Client {
+  readonly [queryClient]: QueryClient
+  readonly options: { readonly serializers: Serializers }
+}
+
+/** How Rust runs a prepared query; null when the client is not one of Rust's. Throws when it is, and cannot be done. */
+export function nativeQuery(
+  prepared: Prepared,
+  shape: QueryShape,
+  parts: readonly Part[],
+  places: readonly Place[],
+): NativeQuery | null {
+  const client = clientOf(prepared)
+  if (client === undefined) return null
+  const { sql, params } = prepared.getQuery()
+  if (prepared.customResultMapper !== undefined) {
+    refuse(
+      sql,
+      'the rows of a relational query (db.query) are put together by Drizzle',
+      'write it with db.select() and joins, or run it in a handler',
+    )
+  }
+  if (isCached(prepared)) refuse(sql, "the database has a cache of Drizzle's, which Rust does not ask")
+  return {
+    statement: { sql, shape, columns: columnsOf(sql, parts) },
+    parameters: nativeParameters(sql, params, places, client.options.serializers),
+    client: client[queryClient],
+  }
+}
+
+function clientOf({ client }: Prepared): Client | undefined {
+  const isClient =
+    (typeof client === 'function' || typeof client === 'object') && client !== null && queryClient in client
+  return isClient ? (client as Client) : undefined
+}
+
+/** Drizzle has a cache that keeps nothing where none was given. */
+function isCached({ cache }: Prepared): boolean {
+  return cache !== undefined && (cache.constructor as { [entityKind]?: string })[entityKind] !== 'NoopCache'
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { show } from '../check.ts'
+import { BoltError } from '../errors.ts'
+import { type QueryShape, type QuerySource, type RouteQuery, routeQuery } from '../query.ts'
+import { assertNothingFrozen } from './frozen.ts'
+import type { Jsonified } from './jsonified.ts'
+import { partsOf } from './layout.ts'
+import { nativeQuery } from './native.ts'
+import { driverValue, placesOf } from './parameters.ts'
+import { byPlaceholder, countPlaceholders, type Prepared } from './prepared.ts'
+import { refuse } from './refuse.ts'
+import { rowSchema } from './row-schema.ts'
+
+/** A query of Drizzle's that can be prepared: `select`, and `insert`, `update`, `delete` with `returning`. */
+export interface PreparableQuery {
+  readonly _: { readonly result: unknown }
+  prepare(name: string): unknown
+}
+
+/** A row of a query as JSON has it: dates and bigints are texts. */
+export type RowOf<Builder extends PreparableQuery> = Jsonified<
+  Builder['_']['result'] extends readonly (infer Row)[] ? Row : NonNullable<Builder['_']['result']>
+>
+
+/** Makes a query that answers a route by itself. */
+export interface QueryFunction {
+  /**
+   * Answers with a list of all rows. The SQL is written here, once; what differs between requests are `param` and `claim`. With a client of
+   * `native()` Rust runs it, and JavaScript is not entered.
+   * @throws BoltError 'unsupported-query' when it has no rows, or its client is one of `native()` and Rust cannot run it
+   * @example
+   * const list = query(db.select().from(notes).where(eq(notes.userId, claim('sub'))).limit(param.query('limit')))
+   * app.get('/notes', { auth, query: z.object({ limit: z.int().max(100).default(20) }) }, list)
+   */
+  <Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'many'>
+  /**
+   * Answers with the first row, or 404 when there is none. Throws as `query` does.
+   * @example app.get('/notes/:id', query.one(db.select().from(notes).where(eq(notes.id, param.path('id')))))
+   */
+  one<Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'one'>
+}
+
+const many = <Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'many'> =>
+  make(builder, 'many')
+const one = <Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'one'> =>
+  make(builder, 'one')
+
+export const query: QueryFunction = Object.assign(many, { one })
+
+function make<Row, Shape extends QueryShape>(builder: PreparableQuery, shape: Shape): RouteQuery<Row, Shape> {
+  const source = Object.freeze(sourceOf(builder, shape))
+  return Object.freeze({ [routeQuery]: source })
+}
+
+function sourceOf(builder: PreparableQuery, shape: QueryShape): QuerySource {
+  const prepared = prepare(builder)
+  const { sql, params } = prepared.getQuery()
+  const { fields, joinsNotNullableMap: joins, customResultMapper } = prepared
+  if (fields === undefined && customResultMapper === undefined) refuse(sql, 'it gives no rows', 'add .returning()')
+  const parts = partsOf(fields ?? [], joins)
+  const places = placesOf(sql, params)
+  const native = nativeQuery(prepared, shape, parts, places)
+  countPlaceholders(
+    params,
+    places.map(({ at }) => at),
+  )
+  return {
+    shape,
+    sql,
+    isReadOnly: prepared.queryMetadata?.type === 'select' || customResultMapper !== undefined,
+    inputs: places.map(({ input }) => input),
+    row: fields === undefined ? {} : rowSchema(parts, joins),
+    native,
+    execute: async (values) => {
+      const rows = await prepared.execute(byPlaceholder(places.map((place, at) => driverValue(place, values[at]))))
+      // A relational query for one gives it without a list, or undefined.
+      if (Array.isArray(rows)) return rows
+      return rows === undefined ? [] : [rows]
+    },
+  }
+}
+
+function prepare(builder: PreparableQuery): Prepared {
+  if (typeof builder?.prepare !== 'function') {
+    throw new BoltError(
+      'unsupported-query',
+      `query(): ${show(builder)} is not a query that Drizzle prepares`,
+      'give db.select()…, or db.insert()…, db.update()…, db.delete()… with .returning(); count with db.select({ n: count() }).from(…)',
+    )
+  }
+  assertNothingFrozen(builder)
+  // Some drivers give the statement this name, under which a connection has one text.
+  const { sql } = (builder as PreparableQuery & { toSQL(): { sql: string } }).toSQL()
+  return builder.prepare(`bolt_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`) as Prepared
+}

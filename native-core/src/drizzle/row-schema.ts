@@ -1,0 +1,78 @@
+import { Column, getTableName, is } from 'drizzle-orm'
+import type { ColumnForm } from '../binding.d.ts'
+import type { JsonSchema } from '../plan.ts'
+import { decoderOf, formOf } from './columns.ts'
+import type { Part } from './layout.ts'
+import type { Field, Prepared } from './prepared.ts'
+
+/** JSON Schema of a row, for the OpenAPI document. */
+export function rowSchema(parts: readonly Part[], joins: Prepared['joinsNotNullableMap']): JsonSchema {
+  return objectOf(
+    parts.map((part) => {
+      const [first] = part.fields
+      if (!part.isObject) return [part.name, schemaOf(first as Field, joins)]
+      // Where a row is missing the whole object is null, so its columns are as the table has them.
+      const inner = objectOf(
+        part.fields.map((field) => [
+          field.path.slice(1).join('.'),
+          schemaOf(field, part.absentBy === undefined ? joins : undefined),
+        ]),
+      )
+      return [part.name, part.absentBy === undefined ? inner : { anyOf: [inner, { type: 'null' }] }]
+    }),
+  )
+}
+
+function objectOf(properties: ReadonlyArray<readonly [string, JsonSchema]>): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    required: properties.map(([name]) => name),
+  }
+}
+
+function schemaOf({ field }: Field, joins: Prepared['joinsNotNullableMap']): JsonSchema {
+  const decoder = decoderOf(field)
+  const schema = is(decoder, Column) ? ofColumn(decoder) : ofForm(formOf(decoder))
+  // Of an expression nobody says whether it may be NULL.
+  const isNullable = !is(field, Column) || !field.notNull || joins?.[getTableName(field.table)] === false
+  return isNullable ? orNull(schema) : schema
+}
+
+const integers = /^Pg(?:BigInt53|BigSerial53|Integer|Serial|SmallInt|SmallSerial)$/
+
+function ofColumn(column: Column): JsonSchema {
+  if (integers.test(column.columnType)) return { type: 'integer' }
+  if (column.columnType === 'PgUUID') return { type: 'string', format: 'uuid' }
+  if (column.enumValues !== undefined && column.enumValues.length > 0)
+    return { type: 'string', enum: [...column.enumValues] }
+  const form = formOf(column)
+  return typeof form === 'object' && 'unknown' in form ? ofDataType(column.dataType) : ofForm(form)
+}
+
+function ofForm(form: ReturnType<typeof formOf>): JsonSchema {
+  if (typeof form === 'object') return 'array' in form ? { type: 'array', items: ofForm(form.array) } : {}
+  return { ...byForm[form] }
+}
+
+const byForm: Readonly<Record<Extract<ColumnForm, string>, JsonSchema>> = {
+  boolean: { type: 'boolean' },
+  number: { type: 'number' },
+  string: { type: 'string' },
+  instant: { type: 'string', format: 'date-time' },
+  json: {},
+  raw: {},
+}
+
+/** Columns of other databases. */
+function ofDataType(type: Column['dataType']): JsonSchema {
+  if (type === 'date') return { ...byForm.instant }
+  if (type === 'bigint') return { type: 'string' }
+  return type === 'string' || type === 'number' || type === 'boolean' ? { type } : {}
+}
+
+function orNull(schema: JsonSchema): JsonSchema {
+  if (schema.type === undefined) return schema
+  const values = schema.enum as unknown[] | undefined
+  return { ...schema, type: [schema.type, 'null'], ...(values && { enum: [...values, null] }) }
+}
