@@ -7,12 +7,14 @@ import type { Declared } from './declared.ts'
 import { docsRoutes } from './docs.ts'
 import { BoltError } from './errors.ts'
 import type { OnError } from './failure.ts'
+import { openHost } from './host.ts'
 import { type InjectOptions, type InjectResponse, inject } from './inject.ts'
 import { type ListenOptions, listenSettings } from './listen.ts'
 import { PROMETHEUS_TYPE, renderMetrics } from './metrics/prometheus.ts'
 import type { Report, Snapshot } from './metrics/snapshot.ts'
 import { buildDocument, type OpenApiDocument } from './openapi.ts'
 import { type AppOptions, type AppSettings, settingsOf } from './options.ts'
+import { checkInputs } from './queries/inputs.ts'
 import { reply } from './reply.ts'
 import type { RouteOptions } from './route.ts'
 import { Router } from './router.ts'
@@ -25,7 +27,8 @@ export interface RouteInfo {
   method: string
   /** Pattern with the prefixes of the groups: `/notes/:id`. Of a mount the prefix. */
   path: string
-  kind: Declared['kind']
+  /** What answers it. */
+  kind: Declared['kind'] | 'query'
   /** As declared; absent where it was left to the OpenAPI document. */
   operationId?: string
 }
@@ -138,7 +141,7 @@ export class App extends Router<'', undefined> {
       return {
         method: route.method,
         path: route.path,
-        kind: route.kind,
+        kind: route.kind === 'handler' && route.query !== undefined ? 'query' : route.kind,
         ...(operationId === undefined ? {} : { operationId }),
       }
     })
@@ -210,7 +213,11 @@ export class App extends Router<'', undefined> {
   }
 
   #declare(route: Declared): void {
-    if (route.kind === 'handler') this.#parts.set(route, compileParts(route, this.#schemas))
+    if (route.kind === 'handler') {
+      const parts = compileParts(route, this.#schemas)
+      if (route.query !== undefined) checkInputs(route, route.query, parts)
+      this.#parts.set(route, parts)
+    }
     if (route.kind === 'socket') this.#parts.set(route, compileSocketParts(route, this.#schemas))
     this.#routes.push(route)
   }
@@ -223,17 +230,21 @@ export class App extends Router<'', undefined> {
     if (this.#started !== undefined) return this.#started
     const { openapi } = this.#settings
     const own = openapi === null ? [] : docsRoutes(openapi, this.openapi(), this.scope)
-    const compiled = compileApp(this.#settings, [...this.#routes, ...own], (route) => this.#partsOf(route))
-    this.#started = startApp(this.#settings, compiled, this.#onError)
+    const host = openHost()
+    const routes = [...this.#routes, ...own]
+    const compiled = compileApp(this.#settings, routes, (route) => this.#partsOf(route), host.databases !== null)
+    this.#started = startApp(host, this.#settings, compiled, this.#onError)
     return this.#started
   }
 
   async #close(grace: number, idle: number): Promise<void> {
     await this.#serving?.stop()
     if (this.#started !== undefined) {
-      const { binding, server, keySets, uploads, stopLog } = this.#started
+      const { binding, server, keySets, uploads, stopLog, pools } = this.#started
       keySets.stop()
+      for (const pool of pools) pool.detach()
       const cut = await new Promise<number>((done) => binding.close(server, grace, idle, done))
+      for (const pool of pools) pool.abandon()
       stopLog()
       if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
       await uploads.remove()

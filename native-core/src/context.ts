@@ -1,5 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Auth } from './auth.ts'
+import type { JsonText } from './json-text.ts'
+import type { QueryValues } from './queries/values.ts'
+import type { QueryShape, RouteQuery, RowsOf } from './query.ts'
 import type { OutputOf, Schema } from './schema/standard.ts'
 import type { TraceContext } from './trace.ts'
 
@@ -99,6 +102,22 @@ export interface Context<
   readonly signal: AbortSignal
   /** The logger of the application; its lines carry the request's id where it has `child`. */
   readonly log: Logger
+  /**
+   * Runs a query made by `query` of `@bolt-app/core/drizzle`, in Rust where its client is one of `native()`. Values that are not given are those of
+   * the request. Rows are as JSON has them: dates and bigints are texts. Rejects with the error of the database's client.
+   * @example const rows = await ctx.run(list, { query: { limit: 10 } })
+   */
+  run<Query extends RouteQuery>(query: Query, values?: QueryValues): Promise<RowsOf<Query>>
+  /**
+   * Runs a query to answer with its rows, which stay the text that they are. No row of `query.one` and errors of the database are answered as
+   * on a route of the query's own.
+   * @throws HttpError 403, 404, 409, 422 or 503, from the promise
+   * @example app.get('/notes', { auth }, (ctx) => ctx.answer(ctx.auth.isAdmin ? all : list))
+   */
+  answer<Row, Shape extends QueryShape>(
+    query: RouteQuery<Row, Shape>,
+    values?: QueryValues,
+  ): Promise<JsonText<Shape extends 'many' ? Row[] : Row>>
   /**
    * Sets a response header; `set-cookie` may be set several times.
    * @throws TypeError on a name or value that HTTP forbids

@@ -1,6 +1,7 @@
 import type { Auth } from './auth.ts'
 import type { Context } from './context.ts'
 import type { Guard } from './guard.ts'
+import type { QuerySource } from './query.ts'
 import type { RateLimitOption } from './rate-limit.ts'
 import type { FetchHandler, GroupOptions, Middleware, RouteOptions } from './route.ts'
 import type { AnySocketHandlers, SocketOptions } from './websocket/options.ts'
@@ -23,6 +24,8 @@ export interface DeclaredHandler {
   names: string[]
   options: RouteOptions
   handler: AnyHandler
+  /** The query that answers the route, which `handler` runs where Rust does not. */
+  query?: QuerySource
 }
 
 export type Declared =

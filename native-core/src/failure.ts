@@ -1,8 +1,8 @@
 import type { Context } from './context.ts'
 import { publishError } from './diagnostics.ts'
 import { tell } from './logger.ts'
-import { Refusal } from './prepare.ts'
 import { HttpError, PROBLEM_TYPE, problemBody } from './problem.ts'
+import { Refusal } from './refusal.ts'
 import { mergeHeaders, pushHeader, type Wire } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 

@@ -12,6 +12,8 @@ export type HostBinding = Omit<Binding, 'listen' | 'version' | keyof DatabaseBin
 export interface Host {
   name: 'native' | 'fallback'
   binding: HostBinding
+  /** Null where there are none. */
+  databases: DatabaseBinding | null
 }
 
 /** Everything of the fallback, in a file of its own: a native server does not read it. */
@@ -24,7 +26,10 @@ export function openHost(): Host {
   const forced = process.env.BOLT_CORE
   if (forced === 'fallback') return openFallback()
   const loaded = loadNative()
-  if (loaded.binding !== undefined) return { name: 'native', binding: outsideContext(loaded.binding) }
+  if (loaded.binding !== undefined) {
+    const binding = outsideContext(loaded.binding)
+    return { name: 'native', binding, databases: binding }
+  }
   if (!isWarned) {
     isWarned = true
     process.emitWarning(
@@ -49,5 +54,5 @@ export function openNative(): Loaded {
 
 function openFallback(): Host {
   const { createFallback } = createRequire(import.meta.url)('../dist/fallback.cjs') as FallbackFile
-  return { name: 'fallback', binding: outsideContext(createFallback()) }
+  return { name: 'fallback', binding: outsideContext(createFallback()), databases: null }
 }

@@ -22,11 +22,14 @@ export type { FormLimits, FormOptions } from './forms/limits.ts'
 export { UploadedFile } from './forms/uploaded-file.ts'
 export { type Guard, requires } from './guard.ts'
 export type { InjectOptions, InjectResponse } from './inject.ts'
+export type { JsonText } from './json-text.ts'
 export type { ListenOptions } from './listen.ts'
 export type { OpenApiDocument } from './openapi.ts'
 export type { AppOptions, CorsOptions, OpenApiOptions } from './options.ts'
 export type { Algorithm, Encoding, JsonSchema, Limits } from './plan.ts'
 export { HttpError, type HttpErrorOptions, type Problem } from './problem.ts'
+export type { QueryValues } from './queries/values.ts'
+export type { RouteQuery, RowsOf } from './query.ts'
 export {
   type RateLimit,
   type RateLimitKey,

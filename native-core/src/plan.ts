@@ -177,6 +177,32 @@ export interface HandlerRoute extends RouteBase {
   status: number
 }
 
+/** A statement of a database that Rust runs for the request; JavaScript is entered when only it can say who asks. */
+export interface QueryRoute extends RouteBase {
+  kind: 'query'
+  /** What the request must be; and the handler when JavaScript is entered. */
+  request: HandlerRoute
+  /** JSON Schemas of the verified claims, one of which must fit, else 401; empty: any. */
+  claims: JsonSchema[]
+  /** Number of `openPool`. */
+  pool: number
+  /** Number of `addStatement`. */
+  statement: number
+  /** In the order of `$1`, `$2`. */
+  parameters: QueryParameter[]
+}
+
+/** Where a parameter of a statement comes from. Values are bound as texts; arrays and objects as JSON. */
+export type QueryParameter =
+  /** Always the same; null: NULL. */
+  | { kind: 'constant'; text: string | null }
+  /** The value at this place among those that `Dispatch` gets after the handle. */
+  | { kind: 'input'; at: number }
+  /** A property of the JSON body. `json`: written as JSON whatever it is, as columns of JSON want it. */
+  | { kind: 'body'; name: string; json: boolean }
+  /** A verified claim, by name or dotted path; without it the request is refused with 403. */
+  | { kind: 'claim'; path: string; json: boolean }
+
 /** A fixed answer, made once. */
 export interface AnswerRoute extends RouteBase {
   kind: 'answer'
@@ -234,7 +260,7 @@ export interface SocketRoute extends Omit<RouteBase, 'compression'> {
   deflate: SocketCompression | null
 }
 
-export type RoutePlan = HandlerRoute | AnswerRoute | StaticRoute | MountRoute | SocketRoute
+export type RoutePlan = HandlerRoute | QueryRoute | AnswerRoute | StaticRoute | MountRoute | SocketRoute
 
 export interface AppPlan {
   limits: Limits

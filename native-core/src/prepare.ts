@@ -1,15 +1,13 @@
 import type { Claims } from './auth.ts'
 import { FileReply } from './file.ts'
-import { HttpError } from './problem.ts'
+import { JsonText } from './json-text.ts'
+import { Refusal } from './refusal.ts'
 import { Reply } from './reply.ts'
 import { type RequestContext, readBody, readerOf, readPart } from './request-context.ts'
 import { guardsHold, type HandlerRunner, type LibraryStep } from './runner.ts'
 import type { Schema } from './schema/standard.ts'
 import { isStream } from './source.ts'
 import { keysOf, MAX_VIOLATIONS, type Violation, violationsOf } from './violation.ts'
-
-/** An answer that follows from the request alone; `onError` is not asked about it, as it is not about the same answer from Rust. */
-export class Refusal extends HttpError {}
 
 /** Asks who is there when no token told, then checks the rules on the claims. */
 export async function admit(ctx: RequestContext, runner: HandlerRunner): Promise<void> {
@@ -79,7 +77,8 @@ export async function checkResponse(runner: HandlerRunner, value: unknown): Prom
   const status = value instanceof Reply ? (value.status ?? runner.status) : runner.status
   const schema = runner.responses.get(status) ?? (status < 300 ? runner.response : null)
   if (schema === null) return
-  const content: unknown = value instanceof Reply ? value.value : value
+  const given: unknown = value instanceof Reply ? value.value : value
+  const content = given instanceof JsonText ? given.toJSON() : given
   if (content instanceof FileReply || isStream(content)) return
   const result = await schema['~standard'].validate(content)
   if (result.issues === undefined) return

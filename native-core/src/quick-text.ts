@@ -1,5 +1,6 @@
 import type { Handle } from './binding.d.ts'
 import type { HostBinding } from './host.ts'
+import { JsonText } from './json-text.ts'
 import { isStream } from './source.ts'
 
 /** The text that answers a request all by itself, or undefined when the value needs a status, headers or bytes. */
@@ -14,13 +15,19 @@ export function quickTextOf(binding: HostBinding, status: number): QuickText {
   if (status === 204 || status === 304) return () => undefined
   let isText = false
   return (handle, value) => {
-    const text = typeof value === 'string' ? value : isPlain(value) ? JSON.stringify(value) : undefined
+    const text = textOf(value)
     // An iterator that was written as an object literal.
     if (text === '{}' && isStream(value)) return undefined
     const wanted = typeof value === 'string'
     if (wanted !== isText && text !== undefined && binding.setText(handle, wanted)) isText = wanted
     return text
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (isPlain(value)) return JSON.stringify(value)
+  return value instanceof JsonText ? value.text : undefined
 }
 
 /** True for plain objects and lists: the answer is their JSON. */

@@ -1,6 +1,7 @@
 import { isUint8Array } from 'node:util/types'
 import { FileReply } from './file.ts'
 import { headerFault, isEngineHeader } from './header.ts'
+import { JsonText } from './json-text.ts'
 import { shareKind } from './kind.ts'
 import type { Outgoing } from './outgoing.ts'
 import { isStream, type StreamBody } from './source.ts'
@@ -143,6 +144,7 @@ export function toWire(value: unknown, status: number, extra: readonly string[] 
     return { status, headers: mergeHeaders(disposition, extra ?? []), body: undefined, file: value }
   }
   if (typeof value === 'string') return { status, headers: withType(TEXT_TYPE, extra), body: value }
+  if (value instanceof JsonText) return { status, headers: withType(JSON_TYPE, extra), body: value.text }
   if (isUint8Array(value)) return { status, headers: withType(BYTES_TYPE, extra), body: value }
   return { status, headers: withType(JSON_TYPE, extra), body: toJson(value) }
 }

@@ -7,7 +7,11 @@ import { parseCookies } from './cookies.ts'
 import type { UploadFolder } from './forms/upload-folder.ts'
 import type { HostBinding } from './host.ts'
 import { Incoming } from './incoming.ts'
+import type { JsonText } from './json-text.ts'
 import type { Outgoing } from './outgoing.ts'
+import { answer, run } from './queries/answer.ts'
+import type { QueryValues } from './queries/values.ts'
+import type { QueryShape, RouteQuery, RowsOf } from './query.ts'
 import { pushHeader } from './reply.ts'
 import type { HandlerRunner, PartSlot } from './runner.ts'
 import { readTrace, type TraceContext } from './trace.ts'
@@ -138,6 +142,17 @@ export class RequestContext implements Context, AuthContext {
       this._log = logger.child === undefined ? logger : logger.child({ requestId: this.request.id })
     }
     return this._log
+  }
+
+  run<Query extends RouteQuery>(query: Query, values: QueryValues = {}): Promise<RowsOf<Query>> {
+    return run(query, this, values) as Promise<RowsOf<Query>>
+  }
+
+  answer<Row, Shape extends QueryShape>(
+    query: RouteQuery<Row, Shape>,
+    values: QueryValues = {},
+  ): Promise<JsonText<Shape extends 'many' ? Row[] : Row>> {
+    return answer(query, this, values) as Promise<JsonText<Shape extends 'many' ? Row[] : Row>>
   }
 
   setHeader(name: string, value: string): void {

@@ -5,6 +5,8 @@ import { BoltError } from './errors.ts'
 import type { FileReply } from './file.ts'
 import { type FormLimits, formLimitsCheck } from './forms/limits.ts'
 import type { Guard } from './guard.ts'
+import type { JsonText } from './json-text.ts'
+import type { RouteQuery } from './query.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import type { Reply } from './reply.ts'
 import { isSchema, type OutputOf, type Schema } from './schema/standard.ts'
@@ -94,8 +96,14 @@ type StatusesFor<Map, Body> = {
 /** What a handler of a route with these options may return. */
 export type HandlerValue<Options> = Options extends { readonly response: infer R }
   ? R extends Schema
-    ? OutputOf<R> | Reply<OutputOf<R> | Unseen | undefined> | Unseen | Response
-    : SuccessOf<R> | RepliesOf<R> | (204 extends keyof R ? undefined : never) | Unseen | Response
+    ? OutputOf<R> | Reply<OutputOf<R> | Unseen | undefined> | JsonText<OutputOf<R>> | Unseen | Response
+    :
+        | SuccessOf<R>
+        | RepliesOf<R>
+        | JsonText<SuccessOf<R>>
+        | (204 extends keyof R ? undefined : never)
+        | Unseen
+        | Response
   : unknown
 
 /** What no response schema can look at. One kind of `Reply` a status: with more, literals in a `reply(…)` would no longer be inferred. */
@@ -116,16 +124,16 @@ export type FetchHandler = (request: Request, info: RequestInfo) => Response | P
 /** An object type that has no keys but those of `Known`. */
 export type Only<Given, Known> = Given & { readonly [Key in Exclude<keyof Given, keyof Known>]: never }
 
-/** Declares a route of one method. */
+/** Declares a route of one method, which a handler answers or a query. */
 export interface RouteMethod<Prefix extends string, GroupClaims> {
   <Path extends string>(
     path: Path,
-    handler: Handler<RouteContext<`${Prefix}${Path}`, object, GroupClaims>, object>,
+    handler: Handler<RouteContext<`${Prefix}${Path}`, object, GroupClaims>, object> | RouteQuery,
   ): void
   <Path extends string, const Options extends RouteOptions>(
     path: Path,
     options: Only<Options, RouteOptions>,
-    handler: Handler<RouteContext<`${Prefix}${Path}`, Options, GroupClaims>, Options>,
+    handler: Handler<RouteContext<`${Prefix}${Path}`, Options, GroupClaims>, Options> | RouteQuery,
   ): void
 }
 

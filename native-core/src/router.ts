@@ -5,6 +5,8 @@ import { checkShape, shape } from './check.ts'
 import { type AnyHandler, type DeclaredHandler, type Registry, type Scope, scopesOf } from './declared.ts'
 import { BoltError } from './errors.ts'
 import { checkPath, joinPath } from './path.ts'
+import { handlerOf } from './queries/answer.ts'
+import { isRouteQuery, routeQuery } from './query.ts'
 import { type RateLimitOption, rateLimits } from './rate-limit.ts'
 import { toJson } from './reply.ts'
 import {
@@ -292,13 +294,14 @@ export class Router<Prefix extends string = '', Claims = undefined> {
     const where = `${method} ${full}`
     this.registry.assertOpen(where)
     const names = checkPath(full, where)
-    const handler = rest.at(-1)
+    const given = rest.at(-1)
     const options = rest.length > 1 ? rest[0] : {}
-    if (typeof handler !== 'function')
+    const query = isRouteQuery(given) ? given[routeQuery] : undefined
+    if (typeof given !== 'function' && query === undefined)
       throw new BoltError(
         'invalid-option',
-        `${where}: the handler is a ${typeof handler}`,
-        'the last argument is the function that answers',
+        `${where}: the handler is a ${typeof given}`,
+        'the last argument is the function that answers, or a query()',
       )
     checkRouteOptions(where, method, options)
     this.registry.add({
@@ -308,7 +311,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       scope: this.scope,
       names,
       options: options as RouteOptions,
-      handler: handler as AnyHandler,
+      ...(query === undefined ? { handler: given as AnyHandler } : { handler: handlerOf(query), query }),
     })
   }
 }

@@ -4,10 +4,12 @@ import { BoltError } from './errors.ts'
 import { createOnEvent } from './events.ts'
 import type { OnError } from './failure.ts'
 import { UploadFolder } from './forms/upload-folder.ts'
-import { type Host, type HostBinding, openHost } from './host.ts'
+import type { Host, HostBinding } from './host.ts'
 import { type KeySets, watchKeySets } from './jwks.ts'
 import type { RouteLabel } from './metrics/prometheus.ts'
 import type { AppSettings } from './options.ts'
+import { attachClients } from './queries/attach.ts'
+import type { AttachedPool } from './query.ts'
 import { createRuntime } from './request-context.ts'
 import { startRequestLog } from './request-log.ts'
 import { Sockets } from './websocket/dispatch.ts'
@@ -23,12 +25,13 @@ export interface Started {
   /** By route id. */
   labels: RouteLabel[]
   stopLog: () => void
+  /** Pools of clients on the server. */
+  pools: readonly AttachedPool[]
 }
 
 /** Hands a compiled application to a host. */
-export function startApp(settings: AppSettings, compiled: CompiledApp, onError: OnError[]): Started {
+export function startApp(host: Host, settings: AppSettings, compiled: CompiledApp, onError: OnError[]): Started {
   const { logger, forms, limits, requestLog } = settings
-  const host = openHost()
   const { binding } = host
   const uploads = new UploadFolder(forms.folder)
   if (compiled.plan.routes.some((route) => route.kind === 'handler' && route.form)) void uploads.sweep()
@@ -36,12 +39,13 @@ export function startApp(settings: AppSettings, compiled: CompiledApp, onError: 
   const sockets = new Sockets()
   const dispatch = createDispatch(runtime, compiled.runners, sockets, onError)
   const server = naming(compiled, (plan) => binding.createServer(plan, dispatch, createOnEvent(runtime), sockets.take))
+  const pools = attachClients(host, server, compiled.clients)
   const keySets = watchKeySets(compiled.jwts, logger, (index, keys) =>
     binding.setKeys(server, index, JSON.stringify({ keys })),
   )
   const labels = compiled.plan.routes.map(({ method, path }) => ({ method, path }))
   const stopLog = requestLog ? startRequestLog(binding, server, logger, labels) : () => undefined
-  return { host, server, binding, keySets, uploads, labels, stopLog }
+  return { host, server, binding, keySets, uploads, labels, stopLog, pools }
 }
 
 /** Gives the plan to a host; in its refusal a route is named by method and path instead of its place in the plan. */

@@ -4,6 +4,7 @@ import { BoltError } from '../errors.ts'
 import { BOUNDS } from '../metrics/snapshot.ts'
 import type { AppSettings } from '../options.ts'
 import type { AppPlan } from '../plan.ts'
+import { Statements, type UsedClient } from '../queries/statements.ts'
 import type { Runners } from '../runner.ts'
 import type { CompiledParts } from './parts.ts'
 import { RoutePlanner } from './route.ts'
@@ -16,16 +17,20 @@ export interface CompiledApp {
   runners: Runners
   /** Token checks by their index in `plan.auths`. */
   jwts: JwtCheck[]
+  /** Clients of databases, and what Rust runs of them, in the order of their numbers in the plan. */
+  clients: readonly UsedClient[]
 }
 
-/** Compiles the declared routes into the plan for the host and the runners for JavaScript. */
+/** Compiles the declared routes into the plan for the host, which may have databases, and the runners for JavaScript. */
 export function compileApp(
   settings: AppSettings,
   routes: readonly Declared[],
   partsOf: (route: DeclaredHandler | DeclaredSocket) => CompiledParts,
+  hasDatabases: boolean,
 ): CompiledApp {
   assertNoDuplicates(routes)
-  const planner = new RoutePlanner()
+  const statements = new Statements()
+  const planner = new RoutePlanner(settings, hasDatabases ? statements : null)
   const parts = routes.map((route) => (route.kind === 'handler' || route.kind === 'socket' ? partsOf(route) : {}))
   const plans = routes.map((route, id) => planner.plan(id, route, parts[id] as CompiledParts))
   const runners = routes.map((route, id) => runnerFor(route, parts[id] as CompiledParts, settings))
@@ -44,6 +49,7 @@ export function compileApp(
     },
     runners,
     jwts: planner.jwts,
+    clients: statements.clients,
   }
 }
 

@@ -8,7 +8,10 @@ import {
   guardsOf,
 } from '../declared.ts'
 import { BoltError } from '../errors.ts'
+import type { AppSettings } from '../options.ts'
 import type { GuardPlan, HandlerRoute, JwtPlan, PartPlan, RateLimitPlan, RoutePlan, SocketRoute } from '../plan.ts'
+import { queryRoute } from '../queries/native.ts'
+import type { Statements } from '../queries/statements.ts'
 import { type RateLimitOption, RateLimits } from '../rate-limit.ts'
 import type { CompiledSchema } from '../schema/convert.ts'
 import { socketCompressionOf } from '../websocket/options.ts'
@@ -20,6 +23,14 @@ type Checks = Auth<unknown>['checks']
 export class RoutePlanner {
   readonly #jwts: JwtCheck[] = []
   readonly #rates = new RateLimits()
+  readonly #settings: AppSettings
+  /** What Rust runs of databases; null where the host has none. */
+  readonly #statements: Statements | null
+
+  constructor(settings: AppSettings, statements: Statements | null) {
+    this.#settings = settings
+    this.#statements = statements
+  }
 
   /** Token checks by their index in `plan.auths`. */
   get jwts(): JwtCheck[] {
@@ -51,8 +62,15 @@ export class RoutePlanner {
       case 'socket':
         return socketPlan(this.#handler(id, route.request, parts), route, parts.message ?? null)
       case 'handler':
-        return this.#handler(id, route, parts)
+        return this.#answering(route, this.#handler(id, route, parts), parts)
     }
+  }
+
+  /** The plan of a route that a query or a handler answers. */
+  #answering(route: DeclaredHandler, request: HandlerRoute, parts: CompiledParts): RoutePlan {
+    const [settings, statements] = [this.#settings, this.#statements]
+    if (statements === null) return request
+    return queryRoute(route, parts, request, { settings, statements }) ?? request
   }
 
   #handler(id: number, route: DeclaredHandler, parts: CompiledParts): HandlerRoute {

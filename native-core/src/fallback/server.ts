@@ -272,6 +272,7 @@ export class FallbackServer {
       assertFits(exchange, limit)
       return this.#calls.start(exchange, { route: route.id, inputs: [], limit })
     }
+    if (route.kind === 'query') throw new Rejection('not-implemented', 'node:http has no databases')
     if (route.kind === 'socket') assertHandshake(exchange, route)
     const compiled = this.#routes[route.id] as CompiledRoute
     const inputs = await prepareInputs(this.#plan, compiled, exchange, params, {

@@ -1,4 +1,4 @@
-import { Refusal } from '../prepare.ts'
+import { Refusal } from '../refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { FormStep } from '../runner.ts'
 import { coercePart } from '../schema/coerce.ts'

@@ -1,6 +1,7 @@
 import type { CompiledParts } from '../compile/parts.ts'
 import type { Declared } from '../declared.ts'
 import { PROBLEM_TYPE, titleOf } from '../problem.ts'
+import type { QuerySource } from '../query.ts'
 import { documentResponse } from '../schema/convert.ts'
 import { isSchema, type Schema } from '../schema/standard.ts'
 import type { Components } from './components.ts'
@@ -22,15 +23,17 @@ export function responsesOf(
   if (facts.isSecured) errors.push(401)
   if (facts.isGuarded) errors.push(403)
   if (hasParts) errors.push(422)
+  if (route.query !== undefined) errors.push(...queryErrors(route.query))
   const problems: Responses = {}
-  for (const status of errors.filter((status) => !(status in own))) problems[String(status)] = problem(titleOf(status))
+  for (const status of [...new Set(errors)].filter((status) => !(status in own)))
+    problems[String(status)] = problem(titleOf(status))
   return { ...own, ...problems, default: problem('Any other error') }
 }
 
 function ownResponses(route: DeclaredHandler, components: Components, operationId: string): Responses {
   const { response, status = 200 } = route.options
   const where = `${route.method} ${route.path}: response`
-  if (response === undefined) return { [String(status)]: { description: titleOf(status) } }
+  if (response === undefined) return { [String(status)]: { description: titleOf(status), ...contentOf(route) } }
   const byStatus: Array<[string, Schema | null]> = isSchema(response)
     ? [[String(status), response]]
     : Object.entries(response)
@@ -46,6 +49,24 @@ function ownResponses(route: DeclaredHandler, components: Components, operationI
       return [code, { description, content: { [type]: { schema: json } } }]
     }),
   )
+}
+
+/** What the query of a route answers with. */
+function contentOf({ query }: DeclaredHandler): { content?: Record<string, unknown> } {
+  if (query === undefined) return {}
+  const schema = query.shape === 'one' ? query.row : { type: 'array', items: query.row }
+  return { content: { 'application/json': { schema } } }
+}
+
+/** What the statement of a route may be answered with when it gives nothing, or fails. */
+function queryErrors({ shape, inputs, isReadOnly }: QuerySource): number[] {
+  return [
+    ...(inputs.some(({ from }) => from === 'claim') ? [403] : []),
+    ...(shape === 'one' ? [404] : []),
+    ...(isReadOnly ? [] : [409]),
+    ...(inputs.length > 0 ? [422] : []),
+    503,
+  ]
 }
 
 function problem(description: string): Record<string, unknown> {

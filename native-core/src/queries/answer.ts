@@ -1,0 +1,64 @@
+import type { Context } from '../context.ts'
+import type { AnyHandler } from '../declared.ts'
+import { BoltError } from '../errors.ts'
+import { JsonText } from '../json-text.ts'
+import { isRouteQuery, type QuerySource, routeQuery } from '../query.ts'
+import { Refusal } from '../refusal.ts'
+import { problemOf } from './problem.ts'
+import { parameterText, rowsText } from './text.ts'
+import { type Asked, type QueryValues, valuesOf } from './values.ts'
+
+/** The JSON of no row. */
+const NONE = 'null'
+
+/** The handler of a route that a query answers, for when JavaScript is entered. */
+export function handlerOf(source: QuerySource): AnyHandler {
+  return (ctx: Context) =>
+    answered(source, async () => rowsText(await source.execute(valuesOf(source, ctx, {})), source.shape))
+}
+
+/** Runs a query for `ctx.run`: what it gives is what JSON has of the rows, whoever ran it. */
+export async function run(query: unknown, ctx: Asked, given: QueryValues): Promise<unknown> {
+  const value: unknown = JSON.parse(await textOf(sourceOf('ctx.run()', query), ctx, given))
+  return value === null ? undefined : value
+}
+
+/** Runs a query for `ctx.answer`. */
+export function answer(query: unknown, ctx: Asked, given: QueryValues): Promise<JsonText> {
+  const source = sourceOf('ctx.answer()', query)
+  return answered(source, () => textOf(source, ctx, given))
+}
+
+/** Answers with rows, or as the route of a query does when there are none or its statement failed. */
+async function answered(source: QuerySource, rows: () => Promise<string>): Promise<JsonText> {
+  let text: string
+  try {
+    text = await rows()
+  } catch (error) {
+    throw problemOf(error) ?? error
+  }
+  if (source.shape === 'one' && text === NONE) throw new Refusal(404, 'There is no such row')
+  return new JsonText(text)
+}
+
+/** Rows as JSON: from Rust where that has the connections, else by the library that the query was written with. */
+async function textOf(source: QuerySource, ctx: Asked, given: QueryValues): Promise<string> {
+  const values = valuesOf(source, ctx, given)
+  const { native } = source
+  if (native === null) return rowsText(await source.execute(values), source.shape)
+  const texts = native.parameters.map((parameter) =>
+    'constant' in parameter
+      ? parameter.constant
+      : parameterText(values[parameter.input], source.inputs[parameter.input]?.isJson ?? false),
+  )
+  return native.client.run(native.statement, texts)
+}
+
+function sourceOf(where: string, query: unknown): QuerySource {
+  if (isRouteQuery(query)) return query[routeQuery]
+  throw new BoltError(
+    'invalid-option',
+    `${where}: it was given no query`,
+    'make one with query() of @bolt-app/core/drizzle',
+  )
+}
