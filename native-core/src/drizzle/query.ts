@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { show } from '../check.ts'
 import { BoltError } from '../errors.ts'
 import { type QueryShape, type QuerySource, type RouteQuery, routeQuery } from '../query.ts'
 import { assertNothingFrozen } from './frozen.ts'
@@ -84,7 +83,7 @@ function prepare(builder: PreparableQuery): Prepared {
   if (typeof builder?.prepare !== 'function') {
     throw new BoltError(
       'unsupported-query',
-      `query(): ${show(builder)} is not a query that Drizzle prepares`,
+      `query(): ${nameOf(builder)} is not a query that Drizzle prepares`,
       'give db.select()…, or db.insert()…, db.update()…, db.delete()… with .returning(); count with db.select({ n: count() }).from(…)',
     )
   }
@@ -92,4 +91,10 @@ function prepare(builder: PreparableQuery): Prepared {
   // Some drivers give the statement this name, under which a connection has one text.
   const { sql } = (builder as PreparableQuery & { toSQL(): { sql: string } }).toSQL()
   return builder.prepare(`bolt_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`) as Prepared
+}
+
+/** Builders refer to tables, which refer to themselves: their classes say what they are. */
+function nameOf(value: unknown): string {
+  const made: unknown = typeof value === 'object' && value !== null ? value.constructor : undefined
+  return typeof made === 'function' ? `a ${made.name}` : `what is ${typeof value}`
 }

@@ -19,7 +19,7 @@ const codes: ReadonlyArray<readonly [RegExp, keyof typeof kinds]> = [
   [/^(?:22...|23502|23514)$/, 'invalid'],
   // Connections, resources, an operator's hand, serialisation, deadlock, lock.
   [/^(?:08...|53...|57...|40001|40P01|55P03)$/, 'unavailable'],
-  [/^(?:CONNECT_FAILED|CONNECTION_LOST|POOL_FULL|POOL_CLOSED)$/, 'unavailable'],
+  [/^(?:CONNECT_FAILED|CONNECTION_LOST|POOL_FULL|POOL_TIMEOUT|POOL_CLOSED)$/, 'unavailable'],
   // Of the package postgres, and of sockets.
   [/^(?:CONNECT_TIMEOUT|CONNECTION_(?:CLOSED|ENDED|DESTROYED))$/, 'unavailable'],
   [/^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/, 'unavailable'],

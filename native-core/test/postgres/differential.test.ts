@@ -6,6 +6,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { native } from '../../src/postgres/index.ts'
+import { full, fullLists, odd } from './rows.ts'
 import * as schema from './schema.ts'
 import { startPostgres, type TestPostgres } from './server.ts'
 
@@ -94,125 +95,6 @@ const same = (title: string, run: Run): void => it(title, () => compare(run, 'va
 
 /** The same is done through both clients, and fails in the same way. */
 const sameFailure = (title: string, run: Run): void => it(title, () => compare(run, 'error'))
-
-const full: typeof every.$inferInsert = {
-  bool: true,
-  int2: -32_768,
-  int4: 2_147_483_647,
-  int8Number: Number.MAX_SAFE_INTEGER,
-  int8: 9_223_372_036_854_775_807n,
-  float4: 1.1,
-  float8: -1.234_567_890_123_456e-300,
-  decimal: '123456789012345678901234567890.000100',
-  decimalNumber: 1.5,
-  decimalBigint: 123_456_789_012_345_678_901_234_567_890n,
-  decimalScaled: '-0.5',
-  text: 'é 日本 😀 \\ " \' \n\t $1 {a}',
-  varchar: 'NULL',
-  char: 'ab',
-  uuid: 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
-  mood: '"quoted", \\ é',
-  json: { b: [1, null, { '': 'é' }], a: 1e21 },
-  jsonb: { b: [1, null, 'x'], a: -0.5 },
-  bytes: Buffer.from([0, 1, 92, 255]),
-  date: new Date('2024-02-29'),
-  dateText: '1999-12-31',
-  time: '23:59:59.123456',
-  timeZoned: '12:00:00+02',
-  stamp: new Date('2024-01-02T03:04:05.678Z'),
-  stampText: '2024-01-02 03:04:05.678901',
-  stampZoned: new Date('1969-12-31T23:59:59.999Z'),
-  stampZonedText: '2024-01-02 03:04:05.678901+05:30',
-  interval: '1 year 2 mons 3 days 04:05:06.789',
-  inet: '192.168.0.1/24',
-  cidr: '2001:db8::/32',
-  mac: '08:00:2b:01:02:03',
-  mac8: '08:00:2b:01:02:03:04:05',
-  bits: '1010',
-  point: [1.5, -2],
-  pointXy: { x: 0, y: 1e10 },
-  line: [1, 2, 3],
-  lineAbc: { a: -1, b: 0.5, c: 0 },
-  int4range: '[1,5)',
-  numrange: '(,2.50]',
-  tstzrange: '["2024-01-01 00:00:00+00",infinity)',
-  int4multirange: '{[1,3),[5,9)}',
-  box: '(1,1),(0,0)',
-  tsvector: "'a':1 'b''c':2",
-  xml: '<a b="c">d</a>',
-  money: '1.50',
-}
-
-const odd: Array<typeof every.$inferInsert> = [
-  {},
-  {
-    bool: false,
-    int2: 0,
-    int4: 0,
-    int8: 0n,
-    int8Number: 0,
-    float4: 0,
-    float8: 0,
-    text: '',
-    varchar: '',
-    char: '',
-    bytes: Buffer.alloc(0),
-  },
-  { float4: Number.NaN, float8: Number.NaN, decimal: 'NaN' },
-  { float4: Number.POSITIVE_INFINITY, float8: Number.NEGATIVE_INFINITY, decimal: '-Infinity' },
-  {
-    float4: 3.402_823_5e38,
-    float8: 5e-324,
-    int8: -9_223_372_036_854_775_808n,
-    int8Number: -1,
-    int2: 32_767,
-    int4: -2_147_483_648,
-  },
-  { float8: -0, decimal: '0.000', json: 'text', jsonb: 'text' },
-  { json: [1, 2], jsonb: [], text: '{a,b}' },
-  { json: 12.5, jsonb: false, text: '[1]' },
-  { json: 'null', jsonb: '12', text: 'NULL' },
-  { dateText: 'infinity', stampText: '-infinity', stampZonedText: 'infinity' },
-  { dateText: '0044-03-15 BC', stampText: '10000-01-01 00:00:00', interval: '-1 day +00:00:01' },
-  {
-    stamp: new Date('0999-01-01T00:00:00Z'),
-    stampZoned: new Date('9999-12-31T23:59:59.999Z'),
-    date: new Date('0001-01-01'),
-  },
-  { bytes: Buffer.from(Array.from({ length: 5_000 }, (_, at) => at % 256)), text: 'x'.repeat(200_000) },
-  { int4range: 'empty', int4multirange: '{}', tsvector: '', mood: 'so so', inet: '::1' },
-]
-
-const fullLists: typeof lists.$inferInsert = {
-  bool: [true, false],
-  int2: [1, -2],
-  int4: [2_147_483_647],
-  matrix: [
-    [1, 2],
-    [3, 4],
-  ],
-  int8: [9_223_372_036_854_775_807n, -1n],
-  float8: [1.5, -1e300],
-  decimal: ['1.10', '-0.001'],
-  text: ['', 'a b', 'a,b', '"', '\\', '\\"', '{}', 'NULL', 'null', ' x ', '\n', 'é日😀', "'"],
-  texts: [
-    ['a', '"b,'],
-    ['{c}', ''],
-  ],
-  varchar: ['x'],
-  uuid: ['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
-  mood: ['sad', 'so so', '"quoted", \\ é'],
-  jsonb: [{ a: [1, '"'] }, [1], 'text', 1],
-  date: [new Date('2024-02-29')],
-  dateText: ['1999-12-31', '2000-01-01'],
-  time: ['23:59:59'],
-  stamp: [new Date('2024-01-02T03:04:05.678Z')],
-  stampZoned: [new Date('2024-01-02T03:04:05.678Z'), new Date(0)],
-  stampZonedText: ['2024-01-02 03:04:05+00'],
-  interval: ['1 day', '02:00:00'],
-  inet: ['10.0.0.1'],
-  point: [[1, 2]],
-}
 
 describe('values of every type', () => {
   same('are inserted and returned', (db) => db.insert(every).values(full).returning())
