@@ -75,12 +75,18 @@ export function formOf(decoder: Decoder): ColumnForm | { unknown: string } {
 
 function formOfColumn(column: Column): ColumnForm | { unknown: string } {
   if (is(column, PgArray)) {
-    const element = formOf((column as unknown as { baseColumn: PgColumn }).baseColumn)
-    if (typeof element === 'object' && 'unknown' in element) return element
+    const element = formOf(elementOf(column))
+    // PostgreSQL has one type for arrays of all dimensions.
+    if (typeof element === 'object') return element
     return element === 'raw' ? { unknown: 'is an array of a custom type' } : { array: element }
   }
   if (is(column, PgCustomColumn)) return formOfCustom(column)
   return forms[column.columnType] ?? { unknown: `is a ${column.columnType}, which Rust does not read` }
+}
+
+/** What an array is of. Drizzle's declarations leave it out. */
+export function elementOf(array: Column): Column {
+  return (array as unknown as { baseColumn: PgColumn }).baseColumn
 }
 
 /** A custom type without `fromDriver` is what the driver gives: of bytes a buffer, of arrays a list, which their OIDs do not tell. */

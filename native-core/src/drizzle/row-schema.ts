@@ -1,7 +1,8 @@
 import { Column, getTableName, is } from 'drizzle-orm'
+import { PgArray } from 'drizzle-orm/pg-core'
 import type { ColumnForm } from '../binding.d.ts'
 import type { JsonSchema } from '../plan.ts'
-import { decoderOf, formOf } from './columns.ts'
+import { decoderOf, elementOf, formOf } from './columns.ts'
 import type { Part } from './layout.ts'
 import type { Field, Prepared } from './prepared.ts'
 
@@ -46,13 +47,13 @@ function ofColumn(column: Column): JsonSchema {
   if (column.columnType === 'PgUUID') return { type: 'string', format: 'uuid' }
   if (column.enumValues !== undefined && column.enumValues.length > 0)
     return { type: 'string', enum: [...column.enumValues] }
+  if (is(column, PgArray)) return { type: 'array', items: ofColumn(elementOf(column)) }
   const form = formOf(column)
   return typeof form === 'object' && 'unknown' in form ? ofDataType(column.dataType) : ofForm(form)
 }
 
 function ofForm(form: ReturnType<typeof formOf>): JsonSchema {
-  if (typeof form === 'object') return 'array' in form ? { type: 'array', items: ofForm(form.array) } : {}
-  return { ...byForm[form] }
+  return typeof form === 'object' ? {} : { ...byForm[form] }
 }
 
 const byForm: Readonly<Record<Extract<ColumnForm, string>, JsonSchema>> = {

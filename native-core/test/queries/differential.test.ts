@@ -303,17 +303,20 @@ describe.each(paths)('by $name', (path) => {
     })
   })
 
-  it.each(hostile.map((text) => [text]))('takes %j as a value, wherever it comes from', async (text) => {
-    const encoded = encodeURIComponent(text)
-    const answers = [
-      await app.inject({ url: `/echo/query?v=${encoded}` }),
-      await app.inject({ url: '/echo/claim', headers: { authorization: bearer({ ...good, v: text }) } }),
-      await app.inject({ method: 'POST', url: '/echo/body', json: { v: text } }),
-      // An empty segment is another path.
-      ...(text === '' ? [] : [await app.inject({ url: `/echo/path/${encoded}` })]),
-    ]
-    for (const answer of answers) expect(answer.json()).toStrictEqual({ v: text })
-  })
+  it.each(hostile.map((text) => [text.slice(0, 30), text]))(
+    'takes %j as a value, wherever it comes from',
+    async (_, text) => {
+      const encoded = encodeURIComponent(text)
+      const answers = [
+        await app.inject({ url: `/echo/query?v=${encoded}` }),
+        await app.inject({ url: '/echo/claim', headers: { authorization: bearer({ ...good, v: text }) } }),
+        await app.inject({ method: 'POST', url: '/echo/body', json: { v: text } }),
+        // An empty segment is another path.
+        ...(text === '' ? [] : [await app.inject({ url: `/echo/path/${encoded}` })]),
+      ]
+      for (const answer of answers) expect(answer.json()).toStrictEqual({ v: text })
+    },
+  )
 
   it.each([
     { v: 'text' },
