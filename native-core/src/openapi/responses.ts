@@ -33,7 +33,7 @@ export function responsesOf(
 function ownResponses(route: DeclaredHandler, components: Components, operationId: string): Responses {
   const { response, status = 200 } = route.options
   const where = `${route.method} ${route.path}: response`
-  if (response === undefined) return { [String(status)]: { description: titleOf(status), ...contentOf(route) } }
+  if (response === undefined) return { [String(status)]: { description: titleOf(status), ...contentOf(route, status) } }
   const byStatus: Array<[string, Schema | null]> = isSchema(response)
     ? [[String(status), response]]
     : Object.entries(response)
@@ -52,8 +52,8 @@ function ownResponses(route: DeclaredHandler, components: Components, operationI
 }
 
 /** What the query of a route answers with. */
-function contentOf({ query }: DeclaredHandler): { content?: Record<string, unknown> } {
-  if (query === undefined) return {}
+function contentOf({ query }: DeclaredHandler, status: number): { content?: Record<string, unknown> } {
+  if (query === undefined || status === 204 || status === 304) return {}
   const schema = query.shape === 'one' ? query.row : { type: 'array', items: query.row }
   return { content: { 'application/json': { schema } } }
 }

@@ -5,7 +5,7 @@ import { Connections } from './connections.ts'
 import type { PoolPlan } from './options.ts'
 
 /** Opens a pool on a server of its own, which never listens and closes with it. Throws as `Connections` does. */
-export function openOnOwnServer(binding: Binding, plan: PoolPlan): Connections {
+export function openOnOwnServer(binding: Binding, plan: PoolPlan, onEnd: () => void): Connections {
   const server = binding.createServer(
     JSON.stringify(emptyPlan()),
     () => undefined,
@@ -14,7 +14,7 @@ export function openOnOwnServer(binding: Binding, plan: PoolPlan): Connections {
   )
   const close = (): Promise<number> => new Promise((done) => binding.close(server, 0, 0, done))
   try {
-    return new Connections(binding, server, plan, close)
+    return new Connections(binding, server, plan, () => close().then(onEnd))
   } catch (error) {
     void close()
     throw error

@@ -27,7 +27,7 @@ export class Pool implements QueryClient {
   readonly #plan: PoolPlan
   #own: Connections | undefined
   /** On servers of applications; the last one is in use. */
-  readonly #attached: Connections[] = []
+  #attached: Connections[] = []
   /** Those that are not closed. */
   readonly #open = new Set<Connections>()
   #ending: Promise<void> | undefined
@@ -44,7 +44,7 @@ export class Pool implements QueryClient {
     if (this.#ending !== undefined) throw poolClosed(sql)
     const attached = this.#attached.at(-1)
     if (attached !== undefined) return attached
-    this.#own ??= this.#keep(openOnOwnServer(this.#binding, this.#plan))
+    this.#own ??= this.#keep((forget) => openOnOwnServer(this.#binding, this.#plan, forget))
     return this.#own
   }
 
@@ -63,14 +63,16 @@ export class Pool implements QueryClient {
   }
 
   attach(server: number, binding: DatabaseBinding): AttachedPool {
-    const connections = this.#keep(new Connections(binding, server, this.#plan, () => undefined))
+    const connections = this.#keep((forget) => new Connections(binding, server, this.#plan, forget))
     this.#attached.push(connections)
     this.#own?.retire()
     this.#own = undefined
     return {
       number: connections.number,
       add: (statement) => connections.add(statement),
-      detach: () => void this.#attached.splice(this.#attached.indexOf(connections), 1),
+      detach: () => {
+        this.#attached = this.#attached.filter((other) => other !== connections)
+      },
       abandon: () => {
         this.#open.delete(connections)
         connections.abandon()
@@ -84,7 +86,8 @@ export class Pool implements QueryClient {
     return this.#ending
   }
 
-  #keep(connections: Connections): Connections {
+  #keep(open: (forget: () => void) => Connections): Connections {
+    const connections = open(() => void this.#open.delete(connections))
     this.#open.add(connections)
     return connections
   }

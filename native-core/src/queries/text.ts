@@ -9,5 +9,10 @@ export function parameterText(value: unknown, isJson: boolean): string | null {
 /** Rows as JSON: a list, or of 'one' the first of them or null. Bigints are texts, as they are from Rust. */
 export function rowsText(rows: readonly unknown[], shape: 'many' | 'one'): string {
   const value = shape === 'many' ? rows : (rows[0] ?? null)
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // A bigint. To look for them costs several times the rest, and most rows have none.
+    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
+  }
 }
