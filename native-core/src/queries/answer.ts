@@ -5,7 +5,7 @@ import { JsonText } from '../json-text.ts'
 import { isRouteQuery, type QuerySource, routeQuery } from '../query.ts'
 import { Refusal } from '../refusal.ts'
 import { problemOf } from './problem.ts'
-import { parameterText, rowsText } from './text.ts'
+import { executedText, parameterText } from './text.ts'
 import { type Asked, type QueryValues, valuesOf } from './values.ts'
 
 /** The JSON of no row. */
@@ -13,8 +13,7 @@ const NONE = 'null'
 
 /** The handler of a route that a query answers, for when JavaScript is entered. */
 export function handlerOf(source: QuerySource): AnyHandler {
-  return (ctx: Context) =>
-    answered(source, async () => rowsText(await source.execute(valuesOf(source, ctx, {})), source.shape))
+  return (ctx: Context) => answered(source, () => textOf(source, ctx, {}))
 }
 
 /** Runs a query for `ctx.run`: what it gives is what JSON has of the rows, whoever ran it. */
@@ -45,7 +44,7 @@ async function answered(source: QuerySource, rows: () => Promise<string>): Promi
 async function textOf(source: QuerySource, ctx: Asked, given: QueryValues): Promise<string> {
   const values = valuesOf(source, ctx, given)
   const { native } = source
-  if (native === null) return rowsText(await source.execute(values), source.shape)
+  if (native === null) return executedText(source, values)
   const texts = native.parameters.map((parameter) =>
     'constant' in parameter
       ? parameter.constant

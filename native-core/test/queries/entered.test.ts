@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { bearer, good, secret } from '../contract/tokens.ts'
 import { ddl, every } from '../postgres/schema.ts'
 import { startPostgres, type TestPostgres } from '../postgres/server.ts'
-import { auth, type Database, ours, RUNS_QUERIES } from './paths.ts'
+import { auth, type Database, ours } from './paths.ts'
 
 let server: TestPostgres
 let db: Database
@@ -195,13 +195,13 @@ async function calls(
   return javascriptCalls
 }
 
-describe.runIf(RUNS_QUERIES)('JavaScript is not entered for a query with', () => {
+describe('JavaScript is not entered for a query with', () => {
   it.each(inRust)('%s', async (...given) => {
     expect(await calls(given)).toBe(0)
   })
 })
 
-describe.runIf(RUNS_QUERIES)('JavaScript is entered for a query with', () => {
+describe('JavaScript is entered for a query with', () => {
   it.each(inJavaScript)('%s', async (...given) => {
     expect(await calls(given)).toBe(1)
   })

@@ -5,9 +5,6 @@ import postgres from 'postgres'
 import { secret } from '../contract/tokens.ts'
 import * as schema from '../postgres/schema.ts'
 
-/** Whether the binary runs queries; without it only the ways through JavaScript are tested. */
-export const RUNS_QUERIES = false
-
 /** Drizzle over a client of either kind. */
 export type Database = ReturnType<typeof theirs>
 
@@ -27,14 +24,12 @@ export interface Path {
   readonly isEntered: boolean
 }
 
-const all: readonly Path[] = [
+export const paths: readonly Path[] = [
   { name: 'Rust', core: 'native', open: ours, isEntered: false },
   { name: 'JavaScript over the native client', core: 'native', open: ours, isEntered: true },
   { name: 'JavaScript over the package postgres', core: 'native', open: theirs, isEntered: true },
   { name: 'JavaScript on node:http', core: 'fallback', open: theirs, isEntered: true },
 ]
-
-export const paths: readonly Path[] = all.filter((path) => RUNS_QUERIES || path.isEntered)
 
 /** Makes an application that answers by a path: with middleware JavaScript is entered. */
 export function appOn(path: Path, declare: (app: App) => void): App {

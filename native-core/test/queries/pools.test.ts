@@ -10,7 +10,6 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres, type TestPostgres } from '../postgres/server.ts'
-import { RUNS_QUERIES } from './paths.ts'
 
 let server: TestPostgres
 let admin: ReturnType<typeof postgres>
@@ -46,7 +45,7 @@ function appOf(db: ReturnType<typeof open>['db']) {
   return { app, ask }
 }
 
-describe.runIf(RUNS_QUERIES)('the pool of a client', () => {
+describe('the pool of a client', () => {
   it('is on the server of an application that runs its queries, and alone', async () => {
     const { client, db, connections } = open()
     await client.unsafe('select 1')

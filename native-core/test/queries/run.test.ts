@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { bearer, good } from '../contract/tokens.ts'
 import { authors, ddl } from '../postgres/schema.ts'
 import { startPostgres, type TestPostgres } from '../postgres/server.ts'
-import { appOn, auth, type Database, ours, type Path, RUNS_QUERIES, theirs } from './paths.ts'
+import { appOn, auth, type Database, ours, type Path, theirs } from './paths.ts'
 
 let server: TestPostgres
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 
 const clients: Path[] = [
-  ...(RUNS_QUERIES ? [{ name: 'the native client', core: 'native', open: ours, isEntered: false } as const] : []),
+  { name: 'the native client', core: 'native', open: ours, isEntered: false },
   { name: 'the package postgres', core: 'native', open: theirs, isEntered: false },
   { name: 'the package postgres on node:http', core: 'fallback', open: theirs, isEntered: false },
 ]
