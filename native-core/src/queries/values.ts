@@ -45,8 +45,10 @@ function read({ from, name }: QueryInput, ctx: Asked, given: QueryValues): unkno
       return own(name, given.query, ctx.query)
     case 'body':
       return own(name, given.body, ctx.body)
-    case 'claim':
-      return claimAt(given.claims, name) ?? claimAt(ctx.auth, name)
+    case 'claim': {
+      const claim = claimAt(given.claims, name)
+      return claim === undefined ? claimAt(ctx.auth, name) : claim
+    }
   }
 }
 

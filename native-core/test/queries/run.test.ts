@@ -88,6 +88,9 @@ describe.each(clients)('a handler over $name', (path) => {
         }
       })
       app.post('/uncaught', { body: z.object({ name: z.string() }) }, (ctx) => ctx.answer(add))
+      app.get('/nobody', { auth }, (ctx) =>
+        ctx.run(echo, { params: { id: 'p' }, body: { text: 'b' }, claims: { org: { plan: null } } }),
+      )
       app.get('/none', (ctx) => ctx.run({} as never))
     })
   })
@@ -122,6 +125,11 @@ describe.each(clients)('a handler over $name', (path) => {
     expect(own.json()).toStrictEqual({ path: 'x', body: 'y', who: 'gold' })
     const given = await app.inject({ method: 'POST', url: '/echo/given/x' })
     expect(given.json()).toStrictEqual({ path: 'p', body: 'b', who: 'c' })
+  })
+
+  it('asks for nobody when the claim that it gives is null, not for who asks', async () => {
+    const answer = await app.inject({ url: '/nobody', headers: { authorization: bearer(good) } })
+    expect(answer.json()).toMatchObject({ status: 403, code: 'forbidden' })
   })
 
   it('is told which value is missing', async () => {
