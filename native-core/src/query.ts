@@ -7,11 +7,11 @@ export const routeQuery: unique symbol = Symbol.for('@bolt-app/core:query') as n
 /** What clients are recognised by whose statements Rust can run. Its value is a `QueryClient`. */
 export const queryClient: unique symbol = Symbol.for('@bolt-app/core:query-client') as never
 
-/** Whether a query answers with all of its rows, or with the first one. */
-export type QueryShape = 'many' | 'one'
+/** Whether a query answers with all of its rows, with the first one, or with a page of them. */
+export type QueryShape = 'many' | 'one' | 'page'
 
 /**
- * A query that answers a route by itself, made by `query` and `query.one` of `@bolt-app/core/drizzle`: given in the place of a handler, or run by
+ * A query that answers a route by itself, made by `query`, `query.one` and `query.page` of `@bolt-app/core/drizzle`: given in the place of a handler, or run by
  * `ctx.run` and `ctx.answer`. It never changes. `Row` is a row as JSON has it.
  */
 export interface RouteQuery<Row = unknown, Shape extends QueryShape = QueryShape> {
@@ -23,13 +23,32 @@ export interface RouteQuery<Row = unknown, Shape extends QueryShape = QueryShape
   readonly shape?: Shape
 }
 
-/** What `ctx.run` gives: all rows, or the first one if there is any. */
+/** What `ctx.run` gives: all rows, the first one if there is any, or a page. */
 export type RowsOf<Query> =
-  Query extends RouteQuery<infer Row, infer Shape> ? (Shape extends 'many' ? Row[] : Row | undefined) : never
+  Query extends RouteQuery<infer Row, infer Shape>
+    ? { many: Row[]; one: Row | undefined; page: Page<Row> }[Shape]
+    : never
+
+/** Some of the rows of a query, and where the next ones begin. */
+export interface Page<Row> {
+  items: Row[]
+  /** What a column has in the last of the items; left out on the last page. */
+  nextCursor?: Row[keyof Row]
+}
+
+/** How the rows of a query are a page. */
+export interface QueryPage {
+  /** Index of the input that says how many rows a page has. */
+  readonly limit: number
+  /** Name of the property that the next page begins after. */
+  readonly cursor: string
+}
 
 /** A query, whatever library it was written with. */
 export interface QuerySource {
   readonly shape: QueryShape
+  /** Null unless the shape is a page. */
+  readonly page: QueryPage | null
   /** The statement, for messages. */
   readonly sql: string
   /** Whether it changes nothing, so that it cannot conflict with what is stored. */

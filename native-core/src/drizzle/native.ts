@@ -1,6 +1,7 @@
 import { entityKind } from 'drizzle-orm'
+import type { QueryColumn, QueryStatement } from '../binding.d.ts'
 import type { Serializers } from '../postgres/serialize.ts'
-import { type NativeQuery, type QueryClient, type QueryShape, queryClient } from '../query.ts'
+import { type NativeQuery, type QueryClient, type QueryPage, type QueryShape, queryClient } from '../query.ts'
 import { columnsOf, type Part } from './layout.ts'
 import { nativeParameters, type Place } from './parameters.ts'
 import type { Prepared } from './prepared.ts'
@@ -18,6 +19,7 @@ export function nativeQuery(
   shape: QueryShape,
   parts: readonly Part[],
   places: readonly Place[],
+  page: QueryPage | null,
 ): NativeQuery | null {
   const client = clientOf(prepared)
   if (client === undefined) return null
@@ -31,10 +33,17 @@ export function nativeQuery(
   }
   if (isCached(prepared)) refuse(sql, "the database has a cache of Drizzle's, which Rust does not ask")
   return {
-    statement: { sql, shape, columns: columnsOf(sql, parts) },
+    statement: statementOf(sql, shape, columnsOf(sql, parts), page && { ...page, limit: places[page.limit]?.at ?? -1 }),
     parameters: nativeParameters(sql, params, places, client.options.serializers),
     client: client[queryClient],
   }
+}
+
+/** `page.limit` is the index of a parameter here. */
+function statementOf(sql: string, shape: QueryShape, columns: QueryColumn[], page: QueryPage | null): QueryStatement {
+  if (shape !== 'page' || page === null) return { sql, shape: shape === 'one' ? 'one' : 'many', columns }
+  const cursor = columns.findIndex(({ path }) => path.length === 1 && path[0] === page.cursor)
+  return { sql, shape: { page: { limit: page.limit, cursor } }, columns }
 }
 
 function clientOf({ client }: Prepared): Client | undefined {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { checkShape, shape as kinds } from '../check.ts'
 import { BoltError } from '../errors.ts'
 import { type QueryShape, type QuerySource, type RouteQuery, routeQuery } from '../query.ts'
 import { assertNothingFrozen } from './frozen.ts'
 import type { Jsonified } from './jsonified.ts'
 import { partsOf } from './layout.ts'
 import { nativeQuery } from './native.ts'
+import { pageOf } from './page.ts'
 import { driverValue, placesOf } from './parameters.ts'
 import { byPlaceholder, countPlaceholders, type Prepared } from './prepared.ts'
 import { refuse } from './refuse.ts'
@@ -37,34 +39,67 @@ export interface QueryFunction {
    * @example app.get('/notes/:id', query.one(db.select().from(notes).where(eq(notes.id, param.path('id')))))
    */
   one<Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'one'>
+  /**
+   * Answers with a page: `{ items, nextCursor }`, the latter only when there are more rows. The query's limit, which has to be a `param`, says how many
+   * items there are at most. Which rows come after a cursor is for the query to say. Throws as `query` does.
+   * @example
+   * const page = query.page(
+   *   db.select().from(notes).where(gt(notes.id, param.query('after'))).orderBy(notes.id).limit(param.query('limit')),
+   *   { cursor: 'id' },
+   * )
+   * app.get('/notes', { query: z.object({ after: z.int().default(0), limit: z.int().max(100).default(20) }) }, page)
+   */
+  page<Builder extends PreparableQuery>(
+    builder: Builder,
+    options: PageOptions<RowOf<Builder>>,
+  ): RouteQuery<RowOf<Builder>, 'page'>
+}
+
+/** How the rows of a query are a page. */
+export interface PageOptions<Row> {
+  /** Name of the column whose value in the last item is `nextCursor`: one of those that the query is ordered by. */
+  cursor: keyof Row & string
 }
 
 const many = <Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'many'> =>
   make(builder, 'many')
 const one = <Builder extends PreparableQuery>(builder: Builder): RouteQuery<RowOf<Builder>, 'one'> =>
   make(builder, 'one')
+const page = <Builder extends PreparableQuery>(
+  builder: Builder,
+  options: PageOptions<RowOf<Builder>>,
+): RouteQuery<RowOf<Builder>, 'page'> => {
+  checkShape('query.page()', options, { cursor: kinds.text() }, ['cursor'])
+  return make(builder, 'page', options.cursor)
+}
 
-export const query: QueryFunction = Object.assign(many, { one })
+export const query: QueryFunction = Object.assign(many, { one, page })
 
-function make<Row, Shape extends QueryShape>(builder: PreparableQuery, shape: Shape): RouteQuery<Row, Shape> {
-  const source = Object.freeze(sourceOf(builder, shape))
+function make<Row, Shape extends QueryShape>(
+  builder: PreparableQuery,
+  shape: Shape,
+  cursor?: string,
+): RouteQuery<Row, Shape> {
+  const source = Object.freeze(sourceOf(builder, shape, cursor))
   return Object.freeze({ [routeQuery]: source })
 }
 
-function sourceOf(builder: PreparableQuery, shape: QueryShape): QuerySource {
+function sourceOf(builder: PreparableQuery, shape: QueryShape, cursor: string | undefined): QuerySource {
   const prepared = prepare(builder)
   const { sql, params } = prepared.getQuery()
   const { fields, joinsNotNullableMap: joins, customResultMapper } = prepared
   if (fields === undefined && customResultMapper === undefined) refuse(sql, 'it gives no rows', 'add .returning()')
   const parts = partsOf(fields ?? [], joins)
   const places = placesOf(sql, params)
-  const native = nativeQuery(prepared, shape, parts, places)
+  const page = cursor === undefined ? null : pageOf(builder, { sql, params, parts, places, cursor })
+  const native = nativeQuery(prepared, shape, parts, places, page)
   countPlaceholders(
     params,
     places.map(({ at }) => at),
   )
   return {
     shape,
+    page,
     sql,
     isReadOnly: prepared.queryMetadata?.type === 'select' || customResultMapper !== undefined,
     inputs: places.map(({ input }) => input),

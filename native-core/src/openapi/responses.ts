@@ -1,5 +1,6 @@
 import type { CompiledParts } from '../compile/parts.ts'
 import type { Declared } from '../declared.ts'
+import type { JsonSchema } from '../plan.ts'
 import { PROBLEM_TYPE, titleOf } from '../problem.ts'
 import type { QuerySource } from '../query.ts'
 import { documentResponse } from '../schema/convert.ts'
@@ -54,8 +55,15 @@ function ownResponses(route: DeclaredHandler, components: Components, operationI
 /** What the query of a route answers with. */
 function contentOf({ query }: DeclaredHandler, status: number): { content?: Record<string, unknown> } {
   if (query === undefined || status === 204 || status === 304) return {}
-  const schema = query.shape === 'one' ? query.row : { type: 'array', items: query.row }
-  return { content: { 'application/json': { schema } } }
+  return { content: { 'application/json': { schema: schemaOf(query) } } }
+}
+
+function schemaOf({ shape, row, page }: QuerySource): JsonSchema {
+  if (shape === 'one') return row
+  const items = { type: 'array', items: row }
+  if (page === null) return items
+  const columns = row.properties as Record<string, JsonSchema> | undefined
+  return { type: 'object', properties: { items, nextCursor: columns?.[page.cursor] ?? {} }, required: ['items'] }
 }
 
 /** What the statement of a route may be answered with when it gives nothing, or fails. */

@@ -1,3 +1,6 @@
+import type { QuerySource } from '../query.ts'
+import { pageOf, valuesOfPage } from './page.ts'
+
 /** A value as PostgreSQL reads it, by the same rules as in Rust (bolt_core engine/query.rs); null: NULL. */
 export function parameterText(value: unknown, isJson: boolean): string | null {
   if (value === null || value === undefined) return null
@@ -6,13 +9,20 @@ export function parameterText(value: unknown, isJson: boolean): string | null {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** Rows as JSON: a list, or of 'one' the first of them or null. Bigints are texts, as they are from Rust. */
-export function rowsText(rows: readonly unknown[], shape: 'many' | 'one'): string {
-  const value = shape === 'many' ? rows : (rows[0] ?? null)
+/** What a query answers with, as JSON, when its own library runs it. Bigints are texts, as they are from Rust. */
+export async function executedText(source: QuerySource, values: readonly unknown[]): Promise<string> {
+  const value = await executed(source, values)
   try {
     return JSON.stringify(value)
   } catch {
     // A bigint. To look for them costs several times the rest, and most rows have none.
     return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
   }
+}
+
+async function executed(source: QuerySource, values: readonly unknown[]): Promise<unknown> {
+  const { page, shape } = source
+  if (page !== null) return pageOf(page, values, await source.execute(valuesOfPage(page, values)))
+  const rows = await source.execute(values)
+  return shape === 'one' ? (rows[0] ?? null) : rows
 }

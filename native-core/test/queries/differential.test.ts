@@ -312,7 +312,7 @@ describe.each(paths)('by $name', (path) => {
   })
 
   // The package postgres reads NULL in arrays as the text 'NULL', and Drizzle the timestamp 'infinity' as a day in the year 2000.
-  it.skipIf(path.open === theirs)('answers with what others misread', async () => {
+  const readsWell = async (): Promise<void> => {
     const answer = await app.inject({ url: '/nulls' })
     expect(answer.json()).toStrictEqual({
       never: null,
@@ -323,7 +323,8 @@ describe.each(paths)('by $name', (path) => {
         ['', 'b', null],
       ],
     })
-  })
+  }
+  if (path.open !== theirs) it('answers with what others misread', readsWell)
 
   it.each(hostile.map((text) => [text.slice(0, 30), text]))(
     'takes %j as a value, wherever it comes from',
