@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path'
 import { buildAll } from './build.mjs'
 import { cleanEnv, npmCommand } from './npm.mjs'
+import { installPostgres, versions } from './postgres.mjs'
 import { CommandFailed, endAll, endWithUs, run } from './process.mjs'
 import { installPrograms } from './programs.mjs'
 import { root } from './root.mjs'
@@ -25,6 +26,7 @@ const runners = [
   { name: 'bench', run: benchTests },
   { name: 'instruction budget', run: budget },
   ...['generator', 'native-core', 'e2e'].map((folder) => ({ name: `vitest ${folder}`, run: () => vitest(folder) })),
+  ...(all ? Object.keys(versions).map((major) => ({ name: `postgresql ${major}`, run: () => postgres(major) })) : []),
 ]
 
 endWithUs()
@@ -143,8 +145,14 @@ async function budget() {
   return counts
 }
 
-async function vitest(folder) {
-  const file = join(reports, `${folder}.json`)
+/** The tests of the PostgreSQL client and of queries on another version of the server. */
+async function postgres(major) {
+  const env = { BOLT_POSTGRES: await installPostgres(major) }
+  return vitest('native-core', { report: `postgresql-${major}`, files: ['test/postgres', 'test/queries'], env })
+}
+
+async function vitest(folder, { report = folder, files = [], env: more = {} } = {}) {
+  const file = join(reports, `${report}.json`)
   const [command, ...first] = npmCommand()
   const args = [
     'exec',
@@ -153,8 +161,9 @@ async function vitest(folder) {
     'run',
     '--reporter=default',
     `--reporter=${join(root, 'scripts/vitest-reporter.mjs')}`,
+    ...files,
   ]
-  const env = { ...cleanEnv(), BOLT_TEST_REPORT: file, ...(all ? { BOLT_TEST_ALL: '1' } : {}) }
+  const env = { ...cleanEnv(), BOLT_TEST_REPORT: file, ...(all ? { BOLT_TEST_ALL: '1' } : {}), ...more }
   const output = await outputOf(command, [...first, ...args], env, join(root, folder))
   if (!existsSync(file)) throw new CommandFailed(`vitest in ${folder}`, 'wrote no report', output.slice(-4000))
   return JSON.parse(readFileSync(file, 'utf8'))

