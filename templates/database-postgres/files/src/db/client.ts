@@ -1,3 +1,4 @@
+import { hasNative, native } from '@bolt-app/core/postgres'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
@@ -22,7 +23,8 @@ export function openDatabase(url: string): Connection {
   return { db, ping: () => db.execute(sql`select 1`), close: () => client.end({ timeout: 5 }) }
 }
 
+/** Rust keeps the connections, where there is a native engine; the two clients give the same results. */
 function connect(url: string) {
-  const client = postgres(url, { max: 10, onnotice: () => {} })
+  const client = hasNative() ? native(url) : postgres(url, { max: 10, onnotice: () => {} })
   return { client, db: drizzle(client, { schema, casing: 'snake_case' }) }
 }

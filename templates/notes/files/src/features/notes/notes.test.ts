@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { testApp } from '#test/app'
 import { type Member, signUp } from '#test/member'
-import type { Note, NotePage } from './schemas.ts'
+import type { Note } from './schemas.ts'
+
+interface NotePage {
+  items: Note[]
+  nextCursor?: string
+}
 
 const app = await testApp()
 

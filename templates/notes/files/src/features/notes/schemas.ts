@@ -22,18 +22,10 @@ export const NoteId = z.object({ id: z.uuid() })
 
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  /** `nextCursor` of the page before. */
-  cursor: z.uuid().optional(),
-})
-
-export const NotePage = z.object({
-  items: z.array(Note),
-  /** Absent on the last page. */
-  nextCursor: z.uuid().optional(),
+  /** `nextCursor` of the page before. Ids sort by creation time, and before this one come all. */
+  cursor: z.uuid().default('ffffffff-ffff-ffff-ffff-ffffffffffff'),
 })
 
 export type NewNote = z.infer<typeof NewNote>
 export type NoteChanges = z.infer<typeof NoteChanges>
 export type Note = z.infer<typeof Note>
-export type PageQuery = z.infer<typeof PageQuery>
-export type NotePage = z.infer<typeof NotePage>

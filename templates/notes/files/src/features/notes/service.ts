@@ -1,29 +1,16 @@
 import { HttpError } from '@bolt-app/core'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Database } from '#db/client'
-import type { NewNote, Note, NoteChanges, NotePage, PageQuery } from './schemas.ts'
+import type { NewNote, Note, NoteChanges } from './schemas.ts'
 import { notes } from './table.ts'
 
 export type NotesService = ReturnType<typeof notesService>
 
-/** Notes of one user; somebody else's are as if they did not exist. */
+/** Writes notes of one user; somebody else's are as if they did not exist. */
 export function notesService(db: Database) {
   const mine = (userId: string, id: string) => and(eq(notes.id, id), eq(notes.userId, userId))
 
   return {
-    /** Newest first. Ids sort by creation time, so the last id of a page is where the next one begins. */
-    async list(userId: string, { limit, cursor }: PageQuery): Promise<NotePage> {
-      const rows = await db
-        .select()
-        .from(notes)
-        .where(and(eq(notes.userId, userId), cursor === undefined ? undefined : lt(notes.id, cursor)))
-        .orderBy(desc(notes.id))
-        .limit(limit + 1)
-      const items = rows.slice(0, limit).map(toNote)
-      const last = items.at(-1)
-      return rows.length > limit && last !== undefined ? { items, nextCursor: last.id } : { items }
-    },
-
     async create(userId: string, note: NewNote): Promise<Note> {
       return toNote(
         found(
@@ -33,10 +20,6 @@ export function notesService(db: Database) {
             .returning(),
         ),
       )
-    },
-
-    async get(userId: string, id: string): Promise<Note> {
-      return toNote(found(await db.select().from(notes).where(mine(userId, id))))
     },
 
     async update(userId: string, id: string, changes: NoteChanges): Promise<Note> {
