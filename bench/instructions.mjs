@@ -8,9 +8,10 @@ import { parseArgs } from 'node:util'
 import { startCounted } from './harness/callgrind.mjs'
 import { Client, requestBytes } from './harness/http-client.mjs'
 import { commit } from './harness/machine.mjs'
+import { missing } from './harness/server.mjs'
 import { renderReadme } from './render.mjs'
 import { scenarios } from './scenarios.mjs'
-import { missing, servers } from './servers.mjs'
+import { servers } from './servers.mjs'
 import { instructionTable } from './tables/instructions.mjs'
 
 // The others need a quarter of an hour more and are built on these.

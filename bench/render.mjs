@@ -1,7 +1,7 @@
 /** Writes the tables of README.md from results/*.json; with --check only says whether they are up to date. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { servers } from './servers.mjs'
+import { suites } from './suites.mjs'
 import { cpuTable, latencyTable, rateTable } from './tables/cells.mjs'
 import { instructionTable } from './tables/instructions.mjs'
 import { failureList, memoryTable, nodesTable, startTable } from './tables/more.mjs'
@@ -34,33 +34,55 @@ function replacePart(text, { name, render }) {
 }
 
 function renderHttp(results) {
-  const { machine, versions, method, commit, date, skipped } = results
-  const named = servers
-    .filter(({ id }) => versions.servers[id])
-    .map(({ id, title }) => `${title} ${versions.servers[id]}`)
   return [
-    `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; Node ${versions.node}, rustc ${versions.rust}, ${versions.load}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s; ${thrownAway(results)} ${named.join(', ')}.`,
-    ...skipped,
-    ...(results.failures?.length ? [`What failed, and has no figures below or fewer:\n\n${failureList(results)}`] : []),
+    ...measured(results, suites.http),
     '### CPU per request\nµs of the server process, in brackets the part in user mode. The least in bold (our engine without Node and the system alone are yardsticks, not choices).',
-    cpuTable(results),
-    '### Targets',
-    targetTable(results),
-    '### Where we lose',
-    losses(results),
+    cpuTable(results, suites.http),
+    ...compared(results, suites.http),
     '### Requests per second\nOne core for the server. `*`: the server was not busy, the load was the limit.',
-    rateTable(results),
+    rateTable(results, suites.http),
     '### Latency\np50 / p99, µs, at full load.',
-    latencyTable(results),
-    ...(results.memoryMiB.peak
-      ? ['### Memory\nResident, MiB: started, the most while all scenarios ran, and after them.', memoryTable(results)]
-      : []),
+    latencyTable(results, suites.http),
+    ...memory(results, suites.http),
     ...(results.startMs
-      ? ['### Start\nFrom the creation of the process until it listens, 200 routes; median of 11.', startTable(results)]
+      ? [
+          '### Start\nFrom the creation of the process until it listens, 200 routes; median of 11.',
+          startTable(results, suites.http),
+        ]
       : []),
-    ...(results.nodes ? ['### Ours on each Node\nCPU µs per request, the same binary.', nodesTable(results)] : []),
+    ...(results.nodes
+      ? ['### Ours on each Node\nCPU µs per request, the same binary.', nodesTable(results, suites.http)]
+      : []),
   ].join('\n\n')
 }
+
+/** Where the figures come from, and what is missing in them. */
+function measured(results, suite) {
+  const { machine, versions, method, commit, date, skipped, failures } = results
+  const { node, rust, load, servers, ...more } = versions
+  const named = suite.servers.filter(({ id }) => servers[id]).map(({ id, title }) => `${title} ${servers[id]}`)
+  const tools = [`Node ${node}`, `rustc ${rust}`, load, ...Object.entries(more).map((pair) => pair.join(' '))]
+  return [
+    `Measured ${date.slice(0, 10)} at commit ${commit.id}${commit.changed ? ' with uncommitted changes' : ''}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, kernel ${machine.kernel}; ${tools.join(', ')}. Medians of ${method.rounds} interleaved rounds of ${method.seconds} s; ${thrownAway(results)} ${named.join(', ')}.`,
+    ...skipped,
+    ...(failures?.length ? [`What failed, and has no figures below or fewer:\n\n${failureList(results, suite)}`] : []),
+  ]
+}
+
+const compared = (results, suite) => [
+  '### Targets',
+  targetTable(results, suite),
+  '### Where we lose',
+  losses(results, suite),
+]
+
+const memory = (results, suite) =>
+  results.memoryMiB.peak
+    ? [
+        '### Memory\nResident, MiB: started, the most while all scenarios ran, and after them.',
+        memoryTable(results, suite),
+      ]
+    : []
 
 /** How many measurements say nothing because something else was running. */
 function thrownAway({ cells, method }) {

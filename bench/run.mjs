@@ -1,46 +1,38 @@
-/** Measures every server in every scenario and renders the tables: `node bench/run.mjs --help`. */
+/** Measures every server of a suite in every scenario and renders the tables: `node bench/run.mjs --help`. */
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { make } from './app/made.mjs'
 import { checkAnswer } from './harness/conformance.mjs'
 import { loadByEcho } from './harness/echo.mjs'
 import { Failures } from './harness/failures.mjs'
 import { readFlags, usage } from './harness/flags.mjs'
 import { commit, machine, rustVersion } from './harness/machine.mjs'
-import { measureNodes, nodeVersions } from './harness/nodes.mjs'
 import { checkMachine, prepare } from './harness/prepare.mjs'
 import { peakMemory, residentMemory } from './harness/proc.mjs'
 import { measureRounds } from './harness/rounds.mjs'
+import { missing, versionOf } from './harness/server.mjs'
 import { startServer } from './harness/server-process.mjs'
 import { loadBySockets } from './harness/socket-load.mjs'
-import { measureStart } from './harness/start.mjs'
 import { loadByWrk, wrkVersion } from './harness/wrk.mjs'
 import { renderReadme } from './render.mjs'
-import { missing, versionOf } from './servers.mjs'
 import { cpuTable } from './tables/cells.mjs'
 
 const say = (line) => console.log(line)
-/** Starts of each program, after one that is thrown away. */
-const STARTS = 11
-/** What the Nodes may take beyond `--minutes`, ms. */
-const NODES = 120_000
 
-/** Everything that results/http.json holds; with `keep` it is told to it after each round, so that a run which is interrupted leaves something. */
-async function measure(flags, how, keep) {
-  const skipped = flags.servers.map(missing).filter(Boolean)
+/** Everything that the results hold; with `keep` it is told to it after each round, so that a run which is interrupted leaves something. */
+async function measure({ suite, ...flags }, how, keep) {
+  const reasons = new Map(flags.servers.map((server) => [server, missing(server, how.unavailable[server.id])]))
+  const skipped = [...reasons.values()].filter(Boolean)
   for (const line of skipped) say(line)
-  const present = flags.servers.filter((server) => !missing(server))
-  const results = { ...about(present), method: method(flags, 0), skipped, cells: {}, failures: [] }
-  if (keep) results.startMs = await measureStart({ ...how, times: STARTS, servers: present.map(({ id }) => id) })
+  const present = flags.servers.filter((server) => !reasons.get(server))
+  const results = { ...about(present, how), method: method(flags, 0), skipped, cells: {}, failures: [] }
+  if (keep) Object.assign(results, await suite.before?.(present, how))
   const onRound = ({ rounds, cells }, memoryMiB) => {
     Object.assign(results, { method: method(flags, rounds), cells, memoryMiB, failures: how.failures.list })
     keep?.(results)
   }
   await measureServers(present, flags, how, onRound)
-  if (keep) {
-    const { cells } = await measureNodes({ ...flags, ...how, deadline: how.deadline + NODES })
-    onRound({ rounds: results.method.rounds, cells: results.cells }, results.memoryMiB)
-    Object.assign(results, { nodes: { versions: nodeVersions(), cells } })
+  if (keep && suite.after) {
+    Object.assign(results, await suite.after(flags, how), { failures: how.failures.list })
     keep(results)
   }
   return results
@@ -49,7 +41,7 @@ async function measure(flags, how, keep) {
 async function measureServers(present, flags, how, onRound) {
   const running = []
   try {
-    for (const server of present) await startInto(running, server, how)
+    for (const server of present) await startInto(running, server, flags, how)
     const idle = memoryOf(running, residentMemory)
     for (const server of running) await dropWrong(server, flags.scenarios, how.failures)
     say(`${running.length} servers answer; measuring …`)
@@ -66,9 +58,11 @@ async function measureServers(present, flags, how, onRound) {
   }
 }
 
-async function startInto(running, server, { core, failures }) {
+async function startInto(running, server, flags, { core, failures, variables }) {
+  const connections = flags.connections ?? server.connections
+  const pool = connections && { POOL: String(connections) }
   try {
-    running.push(await startServer(server, { core }))
+    running.push(await startServer(server, { core, variables: { ...variables, ...pool } }))
   } catch (error) {
     failures.add(server, undefined, error)
   }
@@ -86,7 +80,7 @@ async function dropWrong(server, scenarios, failures) {
   }
 }
 
-function about(present) {
+function about(present, { versions }) {
   const servers = present.map((server) => [server.id, server.yardstick ? null : versionOf(server)])
   return {
     date: new Date().toISOString(),
@@ -96,6 +90,7 @@ function about(present) {
       node: process.versions.node,
       rust: rustVersion(),
       load: wrkVersion() ?? 'own generator',
+      ...versions,
       servers: Object.fromEntries(servers),
     },
   }
@@ -120,21 +115,32 @@ async function main() {
   const flags = readFlags(process.argv.slice(2))
   if (flags.help) return say(usage)
   checkMachine()
-  if (flags.build) prepare(say)
-  make()
-  const how = conditions(flags)
-  say(
-    `at most ${flags.minutes} minutes for the rounds${flags.write ? `, ${NODES / 60_000} more for ours on each Node` : ''} …`,
-  )
-  const results = await measure(flags, how, flags.write ? keep : undefined)
+  const unavailable = flags.build ? build(flags.suite) : {}
+  const how = { ...conditions(flags), unavailable }
+  const surroundings = await flags.suite.open(how)
+  try {
+    say(`at most ${flags.minutes} minutes for the rounds …`)
+    report(await measure(flags, { ...how, ...surroundings }, flags.write ? keepIn(flags.suite) : undefined), flags)
+  } finally {
+    await surroundings.end()
+  }
+}
+
+/** By server why it cannot be had. */
+function build(suite) {
+  prepare(say)
+  return suite.prepare(say) ?? {}
+}
+
+function report(results, { suite, write }) {
   for (const { what, times } of results.failures) say(`✗ ${what}${times > 1 ? ` (${times} times)` : ''}`)
   // The others' figures are good; that something is missing must not look like success.
   if (results.failures.length > 0) process.exitCode = 1
-  say(flags.write ? 'written: bench/results/http.json and the tables of bench/README.md' : cpuTable(results))
+  say(write ? `written: bench/results/${suite.name}.json and the tables of bench/README.md` : cpuTable(results, suite))
 }
 
-function keep(results) {
-  writeFileSync(new URL('./results/http.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
+const keepIn = (suite) => (results) => {
+  writeFileSync(new URL(`./results/${suite.name}.json`, import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
   renderReadme()
 }
 

@@ -4,35 +4,10 @@ import { badNote, goodNote } from './app/note.mjs'
 import { origin } from './app/origin.mjs'
 import { badToken, goodToken } from './app/token.mjs'
 
-/**
- * @typedef {object} Scenario
- * @property {string} id
- * @property {string} title
- * @property {string} path
- * @property {number} status expected of every server
- * @property {RegExp} [answer] what the body must match, so that nobody is measured on a wrong answer
- * @property {string} [method] @default 'GET'
- * @property {Record<string, string>} [headers]
- * @property {string} [body]
- * @property {number} [connections] @default 64
- * @property {number} [pipeline] requests sent at once on each connection @default 1
- * @property {boolean} [native] answered by our core without entering JavaScript
- * @property {'cors' | 'tls'} [listener] which of a server's instances is asked; the main one if none is named
- * @property {boolean} [echo] messages over WebSocket instead of requests
- * @property {number} [parts] events of one response, which is what the figures are then about @default 1
- */
-
-/** Port of the instance that a scenario asks; undefined where the server has none. */
-export const portOf = (scenario, server) => server.ports[scenario.listener ?? 'main']
-
-/** Whether a running server takes part in a scenario. */
-export const isAsked = (scenario, server) =>
-  portOf(scenario, server) !== undefined && !server.lacks?.includes(scenario.id)
-
 const json = { 'content-type': 'application/json' }
 const message = /^\{"message":"Hello, World!"\}$/
 
-/** @type {Scenario[]} */
+/** @type {import('./harness/scenario.mjs').Scenario[]} */
 export const scenarios = [
   { id: 'json', title: 'JSON', path: '/json', status: 200, answer: message },
   { id: 'params', title: 'Path parameter', path: '/users/42', status: 200, answer: /^\{"id":"42"\}$/ },

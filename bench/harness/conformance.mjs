@@ -1,6 +1,7 @@
 /** Before anything is measured: does each server give each scenario the right answer? */
-import { isAsked, portOf } from '../scenarios.mjs'
+
 import { Client, requestBytes } from './http-client.mjs'
+import { isAsked, portOf } from './scenario.mjs'
 
 /** A server that does not answer is wrong as well; ms. */
 const PATIENCE = 5_000

@@ -1,4 +1,4 @@
-/** Everything a run needs, made when it is not there: the peers' packages, our core, our engine without Node. */
+/** What a run needs, made when it is not there: the peers' packages, our core. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -14,27 +14,23 @@ export function checkMachine() {
   if (cpus().length < 2) throw new Error('the benchmarks need two cores: one for the server, one for the load')
 }
 
-/** Installs and builds; quick when nothing changed. */
+/** Installs and builds what every suite needs; quick when nothing changed. */
 export function prepare(say) {
-  if (!existsSync(`${bench}node_modules`)) {
-    say('installing the peers …')
-    must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], bench)
-  }
-  if (!existsSync(`${root}node_modules`)) {
-    say('installing the repository …')
-    must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], root)
-  }
-  if (!existsSync(`${bench}nodes/node_modules`)) {
-    say('installing the Nodes …')
-    must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], `${bench}nodes`)
-  }
+  install(bench, 'the peers', say)
+  install(root, 'the repository', say)
   say('building the core …')
   must('npm', ['run', 'build', '--workspace', '@bolt-app/core'], root)
-  say('building the engine without Node, and the WebSocket load …')
-  must('cargo', ['build', '--release', '--package', 'bolt_host', '--bins'], root)
 }
 
-function must(program, args, cwd) {
+/** The packages of a folder's lock file. */
+export function install(folder, what, say) {
+  if (existsSync(`${folder}/node_modules`)) return
+  say(`installing ${what} …`)
+  must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
+}
+
+/** Runs a program, quietly; throws with the end of what it complained about. */
+export function must(program, args, cwd) {
   const { status, error, stderr } = spawnSync(program, args, {
     cwd,
     stdio: ['ignore', 'ignore', 'pipe'],

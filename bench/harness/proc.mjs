@@ -56,7 +56,8 @@ function statFields(pid) {
   return text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
-function scheduled(pid) {
+/** µs that all threads of a process were given so far. */
+export function scheduled(pid) {
   let nanoseconds = 0
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ', 1)[0])

@@ -1,19 +1,23 @@
 /** Interleaved rounds: every server meets every scenario once per round, so that a slow minute of the machine hits all alike. */
-import { isAsked } from '../scenarios.mjs'
+
 import { measureCell } from './cell.mjs'
 import { median } from './median.mjs'
 import { Progress } from './progress.mjs'
+import { isAsked } from './scenario.mjs'
 
 /** A disturbed measurement is repeated so often before the round goes on without it. */
 const REPEATS = 2
 
 const MEDIANS = ['cpu', 'user', 'rate', 'p50', 'p99', 'busy']
+/** What a server works with is measured where there is such a thing. */
+const BESIDE = 'beside'
 
 /**
  * Measures until `rounds` are done or the time is up; the first pass only warms up and is thrown away. What fails costs that server that
  * measurement, and the rest of them if it has ended; it is told to `failures`.
  * @param {{ servers, scenarios, load, loadCore: number, seconds: number, disturbance: number, rounds: number, deadline: number,
- *   failures: import('./failures.mjs').Failures, say: (line: string) => void, onRound?: (soFar: { rounds: number, cells: object }) => void }} options
+ *   failures: import('./failures.mjs').Failures, say: (line: string) => void,
+ *   beside?: () => number, restore?: () => Promise<void>, onRound?: (soFar: { rounds: number, cells: object }) => void }} options
  * @returns all cells as `cells[scenario][server]`, medians of the valid rounds
  */
 export async function measureRounds(options) {
@@ -44,12 +48,13 @@ export async function measureRounds(options) {
 }
 
 async function measureScenario(scenario, servers, repeats, options) {
-  const { load, loadCore, seconds, disturbance, deadline, failures } = options
+  const { load, loadCore, seconds, disturbance, deadline, failures, beside, restore } = options
   const cells = []
   for (const server of servers) {
     for (let repeat = 0; repeat <= repeats && !server.hasEnded(); repeat += 1) {
       try {
-        const cell = await measureCell(scenario, server, load, { core: loadCore, seconds, disturbance })
+        if (scenario.writes) await restore()
+        const cell = await measureCell(scenario, server, load, { core: loadCore, seconds, disturbance, beside })
         cells.push([server.id, cell])
         if (cell.valid) break
       } catch (error) {
@@ -72,7 +77,8 @@ function summarise(samples, { scenarios, servers }) {
       const valid = all.filter((sample) => sample.valid)
       if (valid.length === 0) continue
       const cell = { valid: valid.length, discarded: all.length - valid.length }
-      for (const key of MEDIANS) cell[key] = rounded(median(valid.map((sample) => sample[key])))
+      const keys = BESIDE in valid[0] ? [...MEDIANS, BESIDE] : MEDIANS
+      for (const key of keys) cell[key] = rounded(median(valid.map((sample) => sample[key])))
       const cpus = valid.map((sample) => sample.cpu)
       cells[scenario.id][server.id] = { ...cell, spread: [rounded(Math.min(...cpus)), rounded(Math.max(...cpus))] }
     }

@@ -28,12 +28,13 @@ const STOP_TIMEOUT = 3_000
 /**
  * The server with its process id, its ports by the names that `app/listening.mjs` tells, how to stop it and whether it has ended by itself.
  * @param {{ id: string, command: string[] }} server
- * @param {{ core: number, wrapper?: string[], timeout?: number }} options `wrapper`: a program put before the command, e.g. valgrind
+ * @param {{ core: number, wrapper?: string[], timeout?: number, variables?: Record<string, string> }} options `wrapper`: a program put before the
+ *   command, e.g. valgrind; `variables`: more of its environment
  */
-export async function startServer(server, { core, wrapper = [], timeout = START_TIMEOUT }) {
+export async function startServer(server, { core, wrapper = [], timeout = START_TIMEOUT, variables = {} }) {
   const [program, ...args] = ['taskset', '-c', String(core), ...wrapper, ...server.command]
   const child = spawn(program, args, {
-    env: { ...environment, NODE_ENV: 'production', PORT: '0' },
+    env: { ...environment, NODE_ENV: 'production', PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   alive.add(child)

@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { scenarios } from '../scenarios.mjs'
 import { Client, requestBytes } from './http-client.mjs'
 
 const run = promisify(execFile)
@@ -10,13 +9,13 @@ const here = fileURLToPath(import.meta.url)
 
 /** As `loadByWrk`. */
 export async function loadBySockets(scenario, port, { core, seconds }) {
-  const args = ['-c', String(core), process.execPath, here, scenario.id, String(port), String(seconds)]
+  const args = ['-c', String(core), process.execPath, here, JSON.stringify(scenario), String(port), String(seconds)]
   const { stdout } = await run('taskset', args, { timeout: (seconds + 10) * 1000 })
   return JSON.parse(stdout)
 }
 
-async function main([id, port, seconds]) {
-  const scenario = scenarios.find((candidate) => candidate.id === id)
+async function main([text, port, seconds]) {
+  const scenario = JSON.parse(text)
   const { connections = 64, pipeline = 1, status } = scenario
   const bytes = requestBytes(scenario)
   const begin = process.hrtime.bigint()

@@ -1,10 +1,8 @@
 /** Memory, starting, and ours on each Node. */
-import { scenarios } from '../scenarios.mjs'
-import { servers } from '../servers.mjs'
 import { figure, table } from './markdown.mjs'
 
 /** Resident memory before, during and after all scenarios, MiB. */
-export function memoryTable({ memoryMiB: { idle, loaded, peak } }) {
+export function memoryTable({ memoryMiB: { idle, loaded, peak } }, { servers }) {
   const columns = servers.filter(({ id }) => loaded[id])
   return table([
     ['MiB', ...columns.map(({ title }) => title)],
@@ -15,7 +13,7 @@ export function memoryTable({ memoryMiB: { idle, loaded, peak } }) {
 }
 
 /** From the creation of the process until it listens. */
-export function startTable({ startMs }) {
+export function startTable({ startMs }, { servers }) {
   const columns = servers.filter(({ id }) => startMs[id])
   const base = startMs['node-http']
   return table([
@@ -26,19 +24,20 @@ export function startTable({ startMs }) {
 }
 
 /** What went wrong, and with whom. */
-export function failureList({ failures }) {
+export function failureList({ failures }, { servers, scenarios }) {
   return failures
     .map(({ server, scenario, what, times }) => {
-      const [of, where] = [servers.find(({ id }) => id === server)?.title ?? server, scenario && titleOf(scenario)]
+      const [of, where] = [
+        servers.find(({ id }) => id === server)?.title ?? server,
+        scenario && scenarios.find(({ id }) => id === scenario).title,
+      ]
       return `- ${of}${where ? `, ${where}` : ''}${times > 1 ? `, ${times} times` : ''}: ${what.split('\n')[0]}`
     })
     .join('\n')
 }
 
-const titleOf = (scenario) => scenarios.find(({ id }) => id === scenario).title
-
 /** CPU µs per request on each Node. */
-export function nodesTable({ nodes: { versions, cells } }) {
+export function nodesTable({ nodes: { versions, cells } }, { scenarios }) {
   const ids = Object.keys(versions)
   const rows = scenarios.filter(({ id }) => cells[id])
   const text = (cell) => (cell ? `${figure(cell.cpu)} (${figure(cell.user)})` : '–')

@@ -21,3 +21,7 @@ test('refuses a number of rounds out of bounds', () => {
   for (const rounds of ['0', '1.5', 'many', '1000'])
     assert.throws(() => readFlags(['--rounds', rounds]), /from 1 to 50/)
 })
+
+test('refuses a suite that is not there', () => {
+  assert.throws(() => readFlags(['--suite', 'mail']), /"mail"; there are http/)
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Failures } from '../harness/failures.mjs'
 import { measureRounds } from '../harness/rounds.mjs'
+import { suites } from '../suites.mjs'
 import { failureList } from '../tables/more.mjs'
 
 const scenarios = [
@@ -29,7 +30,7 @@ test('a server that fails in one scenario keeps its other figures and costs nobo
   assert.equal(cells.params.uws.valid, 2)
   assert.equal(cells.json.uws, undefined)
   assert.equal(failures.length, 1)
-  assert.match(failureList({ failures }), /^- uWebSockets\.js, JSON, \d+ times: .*3 socket errors$/)
+  assert.match(failureList({ failures }, suites.http), /^- uWebSockets\.js, JSON, \d+ times: .*3 socket errors$/)
 })
 
 test('one failure among good measurements is thrown away and told', async () => {
@@ -60,6 +61,21 @@ test('a server that has ended is not asked again', async () => {
   )
   assert.equal(cells.params.ours.valid, 2)
   assert.match(failures.at(-1).what, /bun ended during "json"/)
+})
+
+test('what a server works with is measured beside it, and what is written is made good before each measurement', async () => {
+  const done = []
+  let beside = 0
+  const load = async ({ id }) => {
+    done.push(id)
+    beside += 5000
+    return fine
+  }
+  const restore = async () => void done.push('restore')
+  const rows = [{ ...scenarios[0], writes: true }, scenarios[1]]
+  const { cells } = await run([server('ours')], load, { scenarios: rows, rounds: 1, beside: () => beside, restore })
+  assert.equal(cells.json.ours.beside, 5)
+  assert.deepEqual(done, ['restore', 'json', 'params', 'restore', 'json', 'params'])
 })
 
 test('it says how far it is and hands over what there is after each round', async () => {

@@ -1,0 +1,5 @@
+/** What `--suite` names. */
+import { http } from './suites/http.mjs'
+
+/** @type {Record<string, import('./harness/suite.mjs').Suite>} */
+export const suites = { http }
