@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { suites } from './suites.mjs'
-import { cpuTable, latencyTable, rateTable } from './tables/cells.mjs'
+import { besideTable, cpuTable, latencyTable, rateTable } from './tables/cells.mjs'
 import { instructionTable } from './tables/instructions.mjs'
 import { failureList, memoryTable, nodesTable, startTable } from './tables/more.mjs'
 import { losses, targetTable } from './tables/targets.mjs'
@@ -13,6 +13,7 @@ const readme = at('./README.md')
 /** Each part of the README between its markers: the file with the figures and what is made of them. */
 const parts = [
   { name: 'http', render: renderHttp },
+  { name: 'database', render: renderDatabase },
   { name: 'instructions', render: instructionTable },
 ]
 
@@ -53,6 +54,22 @@ function renderHttp(results) {
     ...(results.nodes
       ? ['### Ours on each Node\nCPU µs per request, the same binary.', nodesTable(results, suites.http)]
       : []),
+  ].join('\n\n')
+}
+
+function renderDatabase(results) {
+  return [
+    ...measured(results, suites.database),
+    '### CPU per request over PostgreSQL\nµs of the server process, in brackets the part in user mode. The least in bold.',
+    cpuTable(results, suites.database),
+    "### PostgreSQL's CPU per request\nµs of all its processes.",
+    besideTable(results, suites.database),
+    ...compared(results, suites.database),
+    '### Requests per second over PostgreSQL\nOne core for the server, the other for PostgreSQL and the load. `*`: the server was not busy, the other core was the limit.',
+    rateTable(results, suites.database),
+    '### Latency over PostgreSQL\np50 / p99, µs, at full load.',
+    latencyTable(results, suites.database),
+    ...memory(results, suites.database),
   ].join('\n\n')
 }
 

@@ -1,5 +1,6 @@
 /** What `--suite` names. */
+import { database } from './suites/database.mjs'
 import { http } from './suites/http.mjs'
 
 /** @type {Record<string, import('./harness/suite.mjs').Suite>} */
-export const suites = { http }
+export const suites = { http, database }

@@ -22,6 +22,14 @@ test('refuses a number of rounds out of bounds', () => {
     assert.throws(() => readFlags(['--rounds', rounds]), /from 1 to 50/)
 })
 
-test('refuses a suite that is not there', () => {
-  assert.throws(() => readFlags(['--suite', 'mail']), /"mail"; there are http/)
+test('a suite has servers and scenarios of its own', () => {
+  const { suite, scenarios, write } = readFlags(['--suite', 'database'])
+  assert.deepEqual([suite.name, scenarios[0].id, write], ['database', 'list', true])
+  assert.throws(() => readFlags(['--suite', 'database', '--servers', 'hono']), /"hono"; there are ours-queries, .*axum/)
+  assert.throws(() => readFlags(['--suite', 'mail']), /"mail"; there are http, database/)
+})
+
+test('a run with other connections than the servers have writes nothing', () => {
+  const { connections, write } = readFlags(['--suite', 'database', '--connections', '16'])
+  assert.deepEqual([connections, write], [16, false])
 })

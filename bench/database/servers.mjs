@@ -1,0 +1,70 @@
+/** The servers that are compared over PostgreSQL: how each is started, in the order of the tables. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { python } from './django.mjs'
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+const bun = at('../node_modules/@oven/bun-linux-x64/bin/bun')
+const axum = at('./axum/target/release/bench-axum')
+
+/** Connections to PostgreSQL: ours has 4 by default, the clients for JavaScript 10. */
+const [OURS, THEIRS] = [4, 10]
+
+const core = '../../native-core'
+const uws = '../node_modules/@trufflesuite/uws-js-unofficial'
+
+/** @type {import('../harness/server.mjs').Server[]} */
+export const servers = [
+  {
+    ...node('ours-queries', '@bolt-app/core, queries as routes', core, ['ours-queries']),
+    needs: at(`${core}/dist/drizzle.js`),
+    connections: OURS,
+    lacks: ['db', 'queries', 'fortunes', 'updates'],
+  },
+  {
+    ...node('ours-drizzle', '@bolt-app/core, prepared Drizzle in handlers', core, ['ours', 'prepared-native']),
+    connections: OURS,
+  },
+  { ...node('ours-unsafe', '@bolt-app/core, SQL in handlers', core, ['ours', 'native']), connections: OURS },
+  {
+    id: 'bun',
+    title: 'Bun.serve, Bun.sql',
+    command: [bun, at('./servers/bun.mjs')],
+    needs: bun,
+    package: at('../node_modules/@oven/bun-linux-x64'),
+    connections: THEIRS,
+  },
+  node('uws', 'uWebSockets.js, postgres.js', uws, ['uws', 'postgres-js']),
+  node('node-http', 'node:http, node-postgres', undefined, ['node-http', 'pg']),
+  node('fastify', 'Fastify, postgres.js', '../node_modules/fastify', ['fastify', 'postgres-js']),
+  node('fastify-drizzle', 'Fastify, prepared Drizzle', '../node_modules/fastify', ['fastify', 'prepared-postgres-js']),
+  node('express-drizzle', 'Express, Drizzle', '../node_modules/express', ['express', 'per-request']),
+  {
+    id: 'axum',
+    title: 'axum, tokio-postgres',
+    command: [axum],
+    needs: axum,
+    version: readFileSync(at('./axum/Cargo.toml'), 'utf8').match(/^axum = .*"=(.*?)"/m)[1],
+    connections: OURS,
+  },
+  {
+    id: 'django-bolt',
+    title: 'django-bolt, its ORM',
+    command: [python, '-B', at('./django/serve.py')],
+    needs: python,
+    version: readFileSync(at('./django/requirements.txt'), 'utf8').match(/^django-bolt==(.*)$/m)[1],
+    connections: THEIRS,
+  },
+]
+
+function node(id, title, folder, [server, ...store]) {
+  const needs = folder === core ? at(`${core}/dist/postgres.js`) : folder ? at(folder) : process.execPath
+  return {
+    id,
+    title,
+    command: [process.execPath, at(`./servers/${server}.mjs`), ...store],
+    needs,
+    package: folder && at(folder),
+    connections: THEIRS,
+  }
+}
