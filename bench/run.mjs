@@ -14,7 +14,7 @@ import { startServer } from './harness/server-process.mjs'
 import { loadBySockets } from './harness/socket-load.mjs'
 import { loadByWrk, wrkVersion } from './harness/wrk.mjs'
 import { renderReadme } from './render.mjs'
-import { cpuTable } from './tables/cells.mjs'
+import { cpuTable, rateTable } from './tables/cells.mjs'
 
 const say = (line) => console.log(line)
 
@@ -136,7 +136,8 @@ function report(results, { suite, write }) {
   for (const { what, times } of results.failures) say(`✗ ${what}${times > 1 ? ` (${times} times)` : ''}`)
   // The others' figures are good; that something is missing must not look like success.
   if (results.failures.length > 0) process.exitCode = 1
-  say(write ? `written: bench/results/${suite.name}.json and the tables of bench/README.md` : cpuTable(results, suite))
+  if (write) return say(`written: bench/results/${suite.name}.json and the tables of bench/README.md`)
+  say(`CPU µs per request\n${cpuTable(results, suite)}\n\nrequests per second\n${rateTable(results, suite)}`)
 }
 
 const keepIn = (suite) => (results) => {

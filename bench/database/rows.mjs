@@ -16,20 +16,19 @@ const subjects = [
   'pilots',
 ]
 
-const body =
-  'The wall shall be three metres high, built of local stone, and finished before the autumn storms; "no later", said the mayor – and nobody objected.'
+const body = 'The wall shall be "three metres" high, and of local stone.'
 
 /** The notes as they are answered, in the order of their ids. */
 export const notes = subjects.map((subject, index) => ({
   id: index + 1,
-  title: `Minutes of the meeting on the ${subject}`,
+  title: `Minutes on the ${subject}`,
   body,
   published: index % 3 !== 0,
   createdAt: new Date(Date.UTC(2026, 0, 1 + index, 9, 30, 15, 123 + index)).toISOString(),
 }))
 
 /** What a client posts. */
-export const newNote = { title: 'Minutes of the meeting on the slipway', body, published: true }
+export const newNote = { title: 'Minutes on the slipway', body, published: true }
 
 /** The messages of `fortune`, ids from 1: one is an attack, one is not ASCII. */
 export const fortunes = [
