@@ -8,8 +8,8 @@ const bun = at('../node_modules/@oven/bun-linux-x64/bin/bun')
 const axum = at('./axum/target/release/bench-axum')
 
 /**
- * Connections to PostgreSQL. Those that send what they are asked before earlier answers have come need few: of 4, 10 and 16 the first was best for ours, Bun,
- * postgres.js and tokio-postgres. node-postgres waits for each answer; it was best with 16.
+ * Connections to PostgreSQL. postgres.js and Bun send what they are asked before earlier answers have come, and were best with 4, of 4, 10 and 16; ours has 4 by
+ * default, and tokio-postgres as many. node-postgres waits for each answer; it was best with 16.
  */
 const [SHARED, ALONE] = [4, 16]
 
