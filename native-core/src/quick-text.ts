@@ -30,9 +30,8 @@ function textOf(value: unknown): string | undefined {
   return value instanceof JsonText ? value.text : undefined
 }
 
-/** True for plain objects and lists: the answer is their JSON. */
+/** True for plain objects and lists, of whatever class they are: the answer is their JSON. */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const made = value.constructor
-  return made === Object || made === Array
+  return value.constructor === Object || (Array.isArray(value) && !isStream(value))
 }

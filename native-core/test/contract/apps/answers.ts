@@ -41,6 +41,14 @@ export function answers(app: App): void {
     js(() => [1, 2]),
   )
   app.get(
+    '/own-list',
+    js(() => Numbers.of(1, 2)),
+  )
+  app.get(
+    '/streamed-list',
+    js(() => StreamedNumbers.of(1, 2)),
+  )
+  app.get(
     '/empty',
     js(() => undefined),
   )
@@ -195,4 +203,14 @@ export function answers(app: App): void {
       js(() => 'as it was'),
     )
   })
+}
+
+/** A list of a class of its own, as clients of databases give. */
+class Numbers extends Array<number> {}
+
+/** One that is to be sent piece by piece. */
+class StreamedNumbers extends Array<number> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for (const number of this.values()) yield `${number};`
+  }
 }

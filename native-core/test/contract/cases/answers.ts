@@ -25,6 +25,16 @@ export const answers: Case[] = [
   },
   { title: 'sends a list as JSON', ask: get('/list'), answer: { status: 200, body: '[1,2]' } },
   {
+    title: 'sends a list of a class of its own as JSON',
+    ask: get('/own-list'),
+    answer: { status: 200, headers: { 'content-type': 'application/json' }, body: '[1,2]' },
+  },
+  {
+    title: 'sends a list that is a stream piece by piece',
+    ask: get('/streamed-list'),
+    answer: { status: 200, body: '1;2;' },
+  },
+  {
     title: 'sends undefined as 204',
     ask: get('/empty'),
     answer: { status: 204, headers: { 'content-type': null, 'content-length': null }, body: '' },
