@@ -66,7 +66,7 @@ export function nativeParameters(
 
 function constantText(sql: string, value: unknown, at: number, serializers: Serializers): string | null {
   try {
-    return serialize([value], serializers, sql, {}).texts[0] ?? null
+    return serialize([value], serializers, sql).texts[0] ?? null
   } catch (error) {
     return refuse(sql, `the value of $${at + 1} cannot be written down`, 'pass null for no value', error)
   }

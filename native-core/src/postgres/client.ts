@@ -1,7 +1,7 @@
 import { graceOf, type NativeOptions, poolPlan } from './options.ts'
 import { defaultParsers } from './parse.ts'
 import { Pool } from './pool.ts'
-import { makeClient, type NativeClient, type OwnClient, traceOf } from './surface.ts'
+import { makeClient, type NativeClient, type OwnClient } from './surface.ts'
 import { begin, type Work } from './transaction.ts'
 
 /**
@@ -21,7 +21,7 @@ export function native(url?: string, options: NativeOptions = {}): NativeClient 
     options: functions,
     begin: async <T>(...given: [Work<T>] | [string, Work<T>]) => {
       const [modes, work] = given.length === 1 ? ['', given[0]] : given
-      return begin(pool, modes, work, traceOf(own.begin))
+      return begin(pool, modes, work)
     },
     end: async (how = {}) => pool.end(graceOf(how)),
   }

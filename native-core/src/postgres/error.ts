@@ -3,7 +3,7 @@ import type { StatementFailure } from '../binding.d.ts'
 /**
  * A statement failed. `code` is PostgreSQL's SQLSTATE ("23505": a unique constraint), or one of ours when PostgreSQL did not answer:
  * `CONNECT_FAILED`, `CONNECT_TIMEOUT`, `CONNECTION_LOST`, `POOL_FULL`, `POOL_TIMEOUT`, `POOL_CLOSED`, `PROTOCOL`, `TLS`; and when nothing was sent:
- * `UNDEFINED_VALUE`, `INVALID_PARAMETER`, `TRANSACTION_OVER`, `NOT_SUPPORTED`. The stack leads to where the statement was made.
+ * `UNDEFINED_VALUE`, `INVALID_PARAMETER`, `TRANSACTION_OVER`, `NOT_SUPPORTED`. The stack leads to where the statement was awaited.
  */
 export class PostgresError extends Error {
   /** SQLSTATE, or one of the codes above. */
@@ -31,7 +31,7 @@ export class PostgresError extends Error {
   /** Text of the statement; its parameters are never told. Not enumerable, as logs need not repeat it. */
   declare readonly query: string
 
-  constructor(failure: StatementFailure, query: string, trace?: Trace) {
+  constructor(failure: StatementFailure, query: string) {
     super(failure.message)
     this.name = 'PostgresError'
     this.code = failure.code
@@ -49,7 +49,8 @@ export class PostgresError extends Error {
     this.line = failure.line
     this.routine = failure.routine
     Object.defineProperty(this, 'query', { value: query })
-    if (trace?.stack !== undefined) this.stack = `PostgresError: ${failure.message}${framesOf(trace.stack)}`
+    // Once more, with the name.
+    Error.captureStackTrace(this, PostgresError)
   }
 
   /** What the package `postgres` calls `constraint`. */
@@ -71,14 +72,4 @@ export class PostgresError extends Error {
   get schema_name(): string | undefined {
     return this.schema
   }
-}
-
-/** Where a statement was made. The text of a stack is only written when somebody reads it. */
-export interface Trace {
-  stack?: string
-}
-
-function framesOf(stack: string): string {
-  const at = stack.indexOf('\n')
-  return at < 0 ? '' : stack.slice(at)
 }

@@ -1,6 +1,6 @@
 import type { StatementFailure } from '../binding.d.ts'
 import type { Cancel, Message, Settled } from './connections.ts'
-import { PostgresError, type Trace } from './error.ts'
+import { PostgresError } from './error.ts'
 import type { Pool } from './pool.ts'
 import { type Answer, type Row, type RowShape, type Rows, rowsOf, unknownTypes } from './result.ts'
 import { serialize } from './serialize.ts'
@@ -23,12 +23,11 @@ export interface UnsafeOptions {
   prepare?: boolean | undefined
 }
 
-/** A statement: its text, its parameters, and where it was made. */
+/** A statement: its text and its parameters. */
 export interface Source {
   readonly sql: string
   readonly parameters: readonly unknown[]
   readonly options: UnsafeOptions
-  readonly trace: Trace
 }
 
 /** A statement that is sent when it is first awaited. Several statements in one text give a list of results. */
@@ -76,27 +75,32 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
 
   #start(): Promise<Result> {
     if (this.#outcome === undefined) {
-      this.#outcome = new Promise((resolve, reject) => this.#send(resolve, reject))
+      this.#outcome = this.#run()
       this.#session.watch?.(this.#outcome)
     }
     return this.#outcome
   }
 
-  /** What it throws, the promise is rejected with. */
-  #send(resolve: (result: Result | Promise<Result>) => void, reject: (reason: unknown) => void): void {
-    if (this.#isCancelled) throw this.#error({ code: '57014', message: 'canceling statement due to user request' })
-    const { sql, parameters, options, trace } = this.#source
-    const { texts, types } = serialize(parameters, this.#session.pool.functions.serializers, sql, trace)
-    const isSimple = options.prepare !== true && parameters.length === 0 && mayBeSeveral(sql)
-    const settled: Settled = (kind, text) => {
-      try {
-        if (kind === 1) reject(this.#error(JSON.parse(text) as StatementFailure))
-        else resolve(this.#read(isSimple ? (JSON.parse(text) as Answer[]) : [JSON.parse(text) as Answer]))
-      } catch (error) {
-        reject(error)
-      }
+  /** An error is made where the statement is awaited, so that its stack leads there, and no statement that succeeds has to keep one. */
+  async #run(): Promise<Result> {
+    const { sql, parameters, options } = this.#source
+    if (this.#isCancelled) {
+      throw new PostgresError({ code: '57014', message: 'canceling statement due to user request' }, sql)
     }
-    this.#cancel = this.#session.send({ sql, parameters: texts, types, isSimple }, settled)
+    const { texts, types } = serialize(parameters, this.#session.pool.functions.serializers, sql)
+    const isSimple = options.prepare !== true && parameters.length === 0 && mayBeSeveral(sql)
+    const answer = await this.#send({ sql, parameters: texts, types, isSimple })
+    if (typeof answer !== 'string') throw new PostgresError(answer, sql)
+    return this.#read(isSimple ? (JSON.parse(answer) as Answer[]) : [JSON.parse(answer) as Answer])
+  }
+
+  /** Gives what became of it: the answers as JSON, or why there are none. */
+  #send(message: Message): Promise<string | StatementFailure> {
+    return new Promise((resolve) => {
+      this.#cancel = this.#session.send(message, (kind, text) => {
+        resolve(kind === 0 ? text : (JSON.parse(text) as StatementFailure))
+      })
+    })
   }
 
   #read(answers: Answer[]): Result | Promise<Result> {
@@ -116,10 +120,6 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
     )
     // The caller says what the rows are; the shape is what it asked for.
     return (results.length === 1 ? results[0] : results) as Result
-  }
-
-  #error(failure: StatementFailure): PostgresError {
-    return new PostgresError(failure, this.#source.sql, this.#source.trace)
   }
 }
 

@@ -17,15 +17,30 @@ export type Row = Record<string, unknown>
 
 /** The rows that a statement gave, and what it did. */
 export class Rows<R> extends Array<R> {
-  /** Rows that were read or changed; null where that means nothing, as of "CREATE TABLE". */
-  declare readonly count: number | null
-  /** "SELECT", "INSERT", "CREATE TABLE"; null of an empty statement. */
-  declare readonly command: string | null
-  declare readonly columns: Column[]
+  readonly #answer: Pick<Answer, 'columns' | 'command' | 'count'>
+
+  constructor(answer: Pick<Answer, 'columns' | 'command' | 'count'>) {
+    super()
+    this.#answer = answer
+  }
 
   /** `map` and `filter` give plain arrays: what they make is no result. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array
+  }
+
+  /** Rows that were read or changed; null where that means nothing, as of "CREATE TABLE". */
+  get count(): number | null {
+    return this.#answer.count
+  }
+
+  /** "SELECT", "INSERT", "CREATE TABLE"; null of an empty statement. */
+  get command(): string | null {
+    return this.#answer.command
+  }
+
+  get columns(): Column[] {
+    return this.#answer.columns.map(([name, type]) => ({ name, type }))
   }
 }
 
@@ -44,12 +59,7 @@ export function rowsOf(
     rows,
     columns.map(([, type]) => decoderOf(type, parsers, arrays)),
   )
-  const result = new Rows<Row | unknown[]>()
-  Object.defineProperties(result, {
-    count: { value: count },
-    command: { value: command },
-    columns: { value: columns.map(([name, type]) => ({ name, type })) },
-  })
+  const result = new Rows<Row | unknown[]>({ columns, command, count })
   if (shape === 'values') for (const row of rows) result.push(row)
   else {
     const names = columns.map(([name]) => name)

@@ -1,5 +1,5 @@
 import { writeArray } from './arrays.ts'
-import { PostgresError, type Trace } from './error.ts'
+import { PostgresError } from './error.ts'
 import { oid } from './oids.ts'
 
 /** Writes values of a type as PostgreSQL reads them, by OID. What is not text afterwards is written as if there were no such function. */
@@ -16,7 +16,7 @@ export interface Parameters {
  * Writes the parameters of a statement. The type is told of values that can have no other (booleans, bigints, dates, bytes); of all others
  * PostgreSQL infers it from where they stand, so that a text may be a number, a uuid or JSON.
  */
-export function serialize(values: readonly unknown[], serializers: Serializers, sql: string, trace: Trace): Parameters {
+export function serialize(values: readonly unknown[], serializers: Serializers, sql: string): Parameters {
   const texts: Array<string | null> = []
   let types: number[] | undefined
   for (const [index, value] of values.entries()) {
@@ -26,7 +26,7 @@ export function serialize(values: readonly unknown[], serializers: Serializers, 
       types[index] = type
     }
     const fail = (code: string, message: string): never => {
-      throw new PostgresError({ code, message: `Parameter $${index + 1} ${message}` }, sql, trace)
+      throw new PostgresError({ code, message: `Parameter $${index + 1} ${message}` }, sql)
     }
     texts.push(value === null ? null : textOf(value, serializers, fail))
   }

@@ -2,7 +2,7 @@ import type { Sql, TransactionSql } from 'postgres'
 import { checkShape, shape, show } from '../check.ts'
 import { BoltError } from '../errors.ts'
 import { type QueryClient, queryClient } from '../query.ts'
-import { PostgresError, type Trace } from './error.ts'
+import { PostgresError } from './error.ts'
 import type { TypeFunctions } from './pool.ts'
 import { Query, type Session, type UnsafeOptions } from './query.ts'
 import type { Row, Rows } from './result.ts'
@@ -70,23 +70,16 @@ export function makeClient(session: Session, members: Omit<OwnClient, 'unsafe'>)
 /** Makes the client of a transaction; `savepoint` runs a function in a savepoint of it. */
 export function makeTransactionClient(
   session: Session,
-  savepoint: <T>(name: string | undefined, work: Work<T>, trace: Trace) => Promise<Outcome<T>>,
+  savepoint: <T>(name: string | undefined, work: Work<T>) => Promise<Outcome<T>>,
 ): TransactionClient {
   const own: OwnTransaction = {
     ...statements(session),
     savepoint: <T>(...given: [Work<T>] | [string, Work<T>]) => {
       const [name, work] = given.length === 1 ? [undefined, given[0]] : given
-      return savepoint(name, work, traceOf(own.savepoint))
+      return savepoint(name, work)
     },
   }
   return declared<TransactionClient>(own)
-}
-
-/** Where a function of the client was called. */
-export function traceOf(called: (...given: never[]) => unknown): Trace {
-  const trace: Trace = {}
-  Error.captureStackTrace(trace, called)
-  return trace
 }
 
 function statements(session: Session): Statements {
@@ -99,7 +92,7 @@ function statements(session: Session): Statements {
       )
     }
     checkShape('unsafe()', options, unsafeShape)
-    return new Query(session, { sql, parameters, options, trace: traceOf(unsafe) })
+    return new Query(session, { sql, parameters, options })
   }
   return { unsafe }
 }

@@ -1,6 +1,6 @@
 import type { StatementFailure } from '../binding.d.ts'
 import type { Cancel, Connections, Message, Settled } from './connections.ts'
-import { PostgresError, type Trace } from './error.ts'
+import { PostgresError } from './error.ts'
 import type { Pool } from './pool.ts'
 import { Query, type Session } from './query.ts'
 import { makeTransactionClient, type TransactionClient } from './surface.ts'
@@ -12,35 +12,35 @@ export type Outcome<T> = T extends readonly unknown[] ? { -readonly [Key in keyo
 export type Work<T> = (client: TransactionClient) => T | Promise<T>
 
 /** Runs a function in a transaction: committed when it is done, rolled back when it or any of its statements failed. */
-export async function begin<T>(pool: Pool, modes: string, work: Work<T>, trace: Trace): Promise<Outcome<T>> {
+export async function begin<T>(pool: Pool, modes: string, work: Work<T>): Promise<Outcome<T>> {
   if (/[^a-z, ]/i.test(modes)) {
     const message = `begin(): ${JSON.stringify(modes)} are no modes of a transaction. Give words such as 'isolation level serializable'.`
-    throw new PostgresError({ code: 'INVALID_PARAMETER', message }, 'begin', trace)
+    throw new PostgresError({ code: 'INVALID_PARAMETER', message }, 'begin')
   }
   const connections = pool.current('begin')
-  const connection = new Reserved(pool, connections, await reserve(connections, trace))
+  const connection = new Reserved(pool, connections, await reserve(connections))
   try {
-    await connection.run(modes === '' ? 'begin' : `begin ${modes}`, trace)
-    return await inTransaction(connection, work, trace)
+    await connection.run(modes === '' ? 'begin' : `begin ${modes}`)
+    return await inTransaction(connection, work)
   } finally {
     connection.isOver = true
     connections.release(connection.lane)
   }
 }
 
-async function inTransaction<T>(connection: Reserved, work: Work<T>, trace: Trace): Promise<Outcome<T>> {
+async function inTransaction<T>(connection: Reserved, work: Work<T>): Promise<Outcome<T>> {
   const scope = new Scope(connection)
   let value: Outcome<T>
   try {
     value = await scope.run(work)
   } catch (error) {
     // The connection may be what failed; then PostgreSQL rolls back by itself, and `error` says more.
-    await connection.run('rollback', trace).catch(() => undefined)
+    await connection.run('rollback').catch(() => undefined)
     throw error
   }
-  const { command } = await connection.run('commit', trace)
+  const { command } = await connection.run('commit')
   // A statement that nobody waited for failed after all others were done.
-  if (command === 'ROLLBACK') throw scope.failure ?? new PostgresError(ROLLED_BACK, 'commit', trace)
+  if (command === 'ROLLBACK') throw scope.failure ?? new PostgresError(ROLLED_BACK, 'commit')
   return value
 }
 
@@ -49,13 +49,12 @@ const ROLLED_BACK = {
   message: 'The transaction was rolled back, because one of its statements failed.',
 }
 
-function reserve(connections: Connections, trace: Trace): Promise<number> {
-  return new Promise((resolve, reject) => {
-    connections.reserve((kind, text) => {
-      if (kind === 0) resolve(Number(text))
-      else reject(new PostgresError(JSON.parse(text) as StatementFailure, 'begin', trace))
-    })
+async function reserve(connections: Connections): Promise<number> {
+  const lane = await new Promise<number | StatementFailure>((resolve) => {
+    connections.reserve((kind, text) => resolve(kind === 0 ? Number(text) : (JSON.parse(text) as StatementFailure)))
   })
+  if (typeof lane === 'number') return lane
+  throw new PostgresError(lane, 'begin')
 }
 
 /** A connection that a transaction has for itself. */
@@ -81,8 +80,8 @@ class Reserved implements Session {
     return this.#connections.send(message, this.lane, settled)
   }
 
-  run(sql: string, trace: Trace): Query {
-    return new Query(this, { sql, parameters: [], options: {}, trace })
+  run(sql: string): Query {
+    return new Query(this, { sql, parameters: [], options: {} })
   }
 }
 
@@ -110,7 +109,7 @@ class Scope implements Session {
 
   /** Runs a function, and throws what undoes it. */
   async run<T>(work: Work<T>): Promise<Outcome<T>> {
-    const client = makeTransactionClient(this, (name, inner, trace) => this.#savepoint(name, inner, trace))
+    const client = makeTransactionClient(this, (name, inner) => this.#savepoint(name, inner))
     try {
       const made = work(client)
       // Rows that a promise gives are an array as well, and are left as they are.
@@ -123,15 +122,15 @@ class Scope implements Session {
     }
   }
 
-  async #savepoint<T>(name: string | undefined, work: Work<T>, trace: Trace): Promise<Outcome<T>> {
+  async #savepoint<T>(name: string | undefined, work: Work<T>): Promise<Outcome<T>> {
     const connection = this.#connection
     connection.savepoints += 1
     const quoted = `"s${connection.savepoints}${name === undefined ? '' : `_${name.replaceAll('"', '""')}`}"`
-    await connection.run(`savepoint ${quoted}`, trace)
+    await connection.run(`savepoint ${quoted}`)
     try {
       return await new Scope(connection).run(work)
     } catch (error) {
-      await connection.run(`rollback to savepoint ${quoted}`, trace)
+      await connection.run(`rollback to savepoint ${quoted}`)
       throw error
     }
   }

@@ -159,7 +159,7 @@ describe('a failure', () => {
       schema: 'public',
       query: sql,
     })
-    expect(error.stack).toMatch(/^PostgresError: duplicate key[^\n]*\n +at [^\n]*client\.test\.ts/)
+    expect(error.stack).toMatch(/^PostgresError: duplicate key[^\n]*\n +at [\s\S]*client\.test\.ts/)
     expect(JSON.stringify(error) + error.stack).not.toContain('99')
     expect((await failure(client.unsafe('insert into people values ($1)', ['x']))).column).toBe('age')
     expect((await failure(client.unsafe('select nothing'))).position).toBe('8')
