@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { authority } from '../../../scripts/certificates.mjs'
+import { createApp } from '../../src/index.ts'
 import { type NativeClient, type NativeOptions, native, PostgresError } from '../../src/postgres/index.ts'
 import { startPostgres, type TestPostgres } from './server.ts'
 
@@ -176,6 +177,23 @@ it('answers quick statements while more slow ones run than there are connections
   times.sort((one, other) => one - other)
   // One that waits for a slow statement takes tens of milliseconds; the bound is wide for machines that have other work.
   expect(times[Math.floor(times.length * 0.95)]).toBeLessThan(40)
+})
+
+it('takes no statement for slow whose answer waits for a busy handler', async () => {
+  const client = connect({ max: 1 }, (url) => url.searchParams.set('application_name', 'busy'))
+  const app = createApp()
+  app.get('/busy', async () => {
+    const asked = client.unsafe('select 1 as quick').then((rows) => rows)
+    const until = performance.now() + 15
+    while (performance.now() < until);
+    return asked
+  })
+  for (let count = 0; count < 10; count++) expect((await app.inject({ url: '/busy' })).status).toBe(200)
+  // Slow ones would have a connection of their own.
+  const [row] = await client.unsafe(
+    `select count(*)::int as n from pg_stat_activity where application_name = 'busy' and backend_type = 'client backend'`,
+  )
+  expect(row?.n).toBe(1)
 })
 
 it('ends the wait for a connection when its time is up', async () => {

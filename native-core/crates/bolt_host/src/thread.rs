@@ -111,6 +111,7 @@ impl Shared {
     fn run(&self, mut poller: Poller, ring: impl Fn()) {
         // What was there before the thread was.
         let mut timeout = Some(Duration::ZERO);
+        self.lock().host.move_here();
         loop {
             if let Err(error) = poller.wait(timeout) {
                 report(format_args!("the poll failed: {error}"));
@@ -120,9 +121,11 @@ impl Shared {
             if state.is_stopping {
                 return;
             }
+            let working = state.host.work();
             // After a panic, of which the panic hook has written a line, the next pass goes on with what is left.
             let rings = catch_unwind(AssertUnwindSafe(|| state.pass(&poller))).unwrap_or(true);
             timeout = state.begin_wait();
+            drop(working);
             drop(state);
             if rings {
                 let _ = catch_unwind(AssertUnwindSafe(&ring));

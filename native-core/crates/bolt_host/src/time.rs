@@ -17,6 +17,10 @@ impl Clock {
         self.begin.elapsed().as_millis() as u64
     }
 
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
     /// Tells microseconds since the host began, for those who measure.
     pub(crate) fn micros(&self) -> impl Fn() -> u64 + Send + use<> {
         let begin = self.begin;

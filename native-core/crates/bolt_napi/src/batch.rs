@@ -36,6 +36,7 @@ impl Server {
             return;
         }
         let _leave = Leave(self);
+        let _working = self.host.thread().is_none().then(|| self.host.borrow().work());
         self.is_kicked.set(false);
         let Some(environment) = self.environment.upgrade() else { return };
         let js = environment.js();

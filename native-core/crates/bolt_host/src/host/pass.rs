@@ -13,7 +13,7 @@ use super::connections::Link;
 use super::{Host, LISTENER, WAKER};
 use crate::budget::Budget;
 use crate::database::Pool;
-use crate::outbound::{FIRST_TOKEN, Outbound};
+use crate::outbound::{FIRST_TOKEN, Outbound, Working};
 use crate::poller::Poller;
 
 impl Host {
@@ -221,6 +221,18 @@ impl Host {
             if self.carriers.last() != Some(&carrier) {
                 self.carriers.push(carrier);
             }
+        }
+    }
+
+    /// Says that its thread looks at no sockets, as while JavaScript runs, until what this gives is dropped.
+    pub fn work(&self) -> Option<Working> {
+        self.outbound.as_ref().map(Outbound::work)
+    }
+
+    /// From now on this thread drives the host.
+    pub(crate) fn move_here(&self) {
+        if let Some(outbound) = &self.outbound {
+            outbound.move_here();
         }
     }
 

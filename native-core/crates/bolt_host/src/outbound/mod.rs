@@ -9,10 +9,12 @@ mod source;
 mod stream;
 mod tasks;
 mod timers;
+mod work;
 
 pub use stream::Stream;
 pub use tasks::Task;
 pub use timers::Sleep;
+pub use work::Working;
 
 use std::future::Future;
 use std::io;
@@ -26,6 +28,7 @@ use crate::time::Clock;
 use source::Source;
 use tasks::Tasks;
 use timers::Timers;
+use work::Work;
 
 /// Tokens from here on are those of outbound sockets; below are connections.
 pub(crate) const FIRST_TOKEN: usize = 1 << (usize::BITS - 2);
@@ -47,6 +50,8 @@ struct Shared {
     timers: Mutex<Timers>,
     sources: Mutex<Slab<Arc<Source>>>,
     buffer: Mutex<Box<[u8]>>,
+    /// Of the thread that drives the host.
+    work: Mutex<Work>,
 }
 
 /// A panic in between leaves plain data, never a half-done change.
@@ -64,6 +69,7 @@ impl Outbound {
             timers: Mutex::default(),
             sources: Mutex::default(),
             buffer: Mutex::new(vec![0; BUFFER].into_boxed_slice()),
+            work: Mutex::new(Work::of_this_thread()),
         })))
     }
 
@@ -102,6 +108,21 @@ impl Outbound {
     /// From now on until [`Outbound::end_pass`] tasks that wake need no kick.
     pub(crate) fn begin_pass(&self) {
         lock(&self.0.tasks).is_awake = true;
+    }
+
+    /// The thread is at work until what this gives is dropped.
+    pub(crate) fn work(&self) -> Working {
+        lock(&self.0.work).begin()
+    }
+
+    /// From now on this thread drives the host.
+    pub(crate) fn move_here(&self) {
+        *lock(&self.0.work) = Work::of_this_thread();
+    }
+
+    /// A clock that stands still while the host is at work and sees no socket: for how long somebody else took, at least.
+    pub(crate) fn waited(&self) -> Duration {
+        self.0.clock.elapsed().saturating_sub(lock(&self.0.work).total())
     }
 
     /// Wakes what waited for this moment.

@@ -1,7 +1,7 @@
 //! One connection of a pool.
 
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bolt_postgres::{Done, Session, Statement, TransactionStatus};
 
@@ -33,8 +33,8 @@ pub(super) struct Member {
     waker: Option<Waker>,
     /// The lane's number while somebody has it.
     pub(super) lane: Option<u64>,
-    /// Since when its first statement runs.
-    since: Instant,
+    /// Since when its first statement runs, by the clock of [`Outbound::waited`].
+    since: Duration,
     /// Has several statements in one, which may leave a transaction open: nothing goes behind it.
     is_exclusive: bool,
     /// A wish to cancel is on its way, which would hit whatever runs then.
@@ -51,7 +51,7 @@ impl Member {
             session: None,
             waker: None,
             lane: None,
-            since: Instant::now(),
+            since: Duration::ZERO,
             is_exclusive: false,
             is_cancelling: false,
             is_leaving: false,
@@ -59,12 +59,17 @@ impl Member {
         }
     }
 
+    /// Sends a statement whose duration counts, as [`Member::send`] does.
+    pub(super) fn send_at(&mut self, now: Duration, token: u64, statement: Statement) {
+        if self.session.as_ref().is_some_and(|session| session.in_flight() == 0) {
+            self.since = now;
+        }
+        self.send(token, statement);
+    }
+
     /// Sends a statement. Only to one that has signed in.
     pub(super) fn send(&mut self, token: u64, statement: Statement) {
         let Some(session) = &mut self.session else { return };
-        if session.in_flight() == 0 {
-            self.since = Instant::now();
-        }
         self.is_exclusive |= statement.is_simple;
         session.send(token, statement);
         self.wake();
@@ -93,22 +98,21 @@ impl Member {
     }
 
     /// Statements in flight, if one more of this class may be put behind them: never behind one that runs for longer than `patience` already.
-    pub(super) fn room(&self, class: Class, patience: Duration, now: Instant) -> Option<usize> {
+    pub(super) fn room(&self, class: Class, patience: Duration, now: Duration) -> Option<usize> {
         let is_for = self.class == class && !self.is_leaving && !self.is_cancelling;
         let count = self.session.as_ref().filter(|_| is_for)?.in_flight();
         let is_shared = class == Class::Shared && !self.is_exclusive;
-        let is_open = count == 0 || (is_shared && count < DEPTH && now.duration_since(self.since) < patience);
+        let is_open = count == 0 || (is_shared && count < DEPTH && now.saturating_sub(self.since) < patience);
         is_open.then_some(count)
     }
 
     /// Outcomes since the last time, and for how long the first of them ran.
-    pub(super) fn take_done(&mut self) -> (Vec<Done>, Duration) {
+    pub(super) fn take_done(&mut self, now: Duration) -> (Vec<Done>, Duration) {
         let done = self.session.as_mut().map(Session::take_done).unwrap_or_default();
         if done.is_empty() {
             return (done, Duration::ZERO);
         }
-        let now = Instant::now();
-        let ran = now.duration_since(self.since);
+        let ran = now.saturating_sub(self.since);
         self.since = now;
         (self.without_open_transaction(done), ran)
     }

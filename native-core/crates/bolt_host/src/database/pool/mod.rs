@@ -221,7 +221,7 @@ impl Shared {
     pub(super) fn after(self: &Arc<Self>, id: u64) -> bool {
         let mut state = self.lock();
         let Some(member) = state.members.get_mut(&id) else { return false };
-        let (done, ran) = member.take_done();
+        let (done, ran) = member.take_done(self.outbound.waited());
         if done.is_empty() {
             return true;
         }

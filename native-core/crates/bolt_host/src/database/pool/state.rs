@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bolt_postgres::{Done, Failure, Statement, codes};
 
@@ -102,7 +102,7 @@ impl State {
 
     fn dispatch_class(&mut self, shared: &Arc<Shared>, class: Class) {
         while !self.waiting.of(class).is_empty() {
-            let now = Instant::now();
+            let now = shared.outbound.waited();
             let rooms = self.members.iter().filter_map(|(id, member)| Some((member.room(class, PATIENCE, now)?, *id)));
             let best = rooms.min();
             if best.is_none_or(|(count, _)| count > 0) {
@@ -111,7 +111,7 @@ impl State {
             let Some((_, id)) = best else { return };
             let Some(first) = self.waiting.of(class).pop_front() else { return };
             let Some(member) = self.members.get_mut(&id) else { return };
-            member.send(first.token, first.what);
+            member.send_at(now, first.token, first.what);
         }
     }
 
