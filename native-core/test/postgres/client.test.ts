@@ -369,8 +369,11 @@ describe('a process', () => {
   })
 
   it('without the native engine is told which package to use', async () => {
-    const body = `try { native(process.env.URL) } catch (e) { console.log(e.code, e.message) }`
+    const body = `
+      const { hasNative } = await import('@bolt-app/core/postgres')
+      try { native(process.env.URL) } catch (e) { console.log(hasNative(), e.code, e.message) }`
     const { stdout, stderr } = await run(process.execPath, program(body), { env: env({ BOLT_CORE: 'fallback' }) })
+    expect(stdout).toMatch(/^false /)
     expect(stdout).toContain('postgres-unavailable')
     expect(stdout).toContain("use the package 'postgres' here")
     expect(stderr).toBe('')

@@ -64,6 +64,19 @@ it('begins no transaction where other statements would run in it', async () => {
   expect(await client.unsafe('select n from kept order by n').values()).toEqual([[1], [3]])
 })
 
+it('takes a transaction that one text begins and ends', async () => {
+  const client = connect({ max: 1 })
+  await client.unsafe('create table counted (n int)')
+  await Promise.all([
+    client.unsafe('begin; insert into counted values (1); insert into counted values (2); commit'),
+    client.unsafe('insert into counted values (3)'),
+  ])
+  const broken = client.unsafe('begin; insert into counted values (4); select 1 / 0; commit')
+  expect(await codeOf(broken)).toBe('22012')
+  expect(await codeOf(client.unsafe('begin; insert into counted values (5)'))).toBe('UNSAFE_TRANSACTION')
+  expect(await client.unsafe('select n from counted order by n').values()).toEqual([[1], [2], [3]])
+})
+
 it('answers each statement with its own rows, or a failure, while connections are killed', {
   timeout: 60_000,
 }, async () => {

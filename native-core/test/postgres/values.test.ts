@@ -52,7 +52,7 @@ describe('array literals', () => {
 })
 
 describe('parameters', () => {
-  const sent = (...values: unknown[]) => serialize(values, {}, 'select', {})
+  const sent = (...values: unknown[]) => serialize(values, {}, 'select')
 
   it.each([
     [true, 't', 16],
@@ -89,12 +89,12 @@ describe('parameters', () => {
     [[Symbol('s')], 'Parameter $1 is a symbol, which cannot be sent.'],
     [[new Date(Number.NaN)], 'Parameter $1 is an invalid Date.'],
   ])('refuses %o', (values, message) => {
-    expect(() => serialize(values, {}, 'select', {})).toThrow(message)
+    expect(() => serialize(values, {}, 'select')).toThrow(message)
   })
 
   it('asks the serializer of a type, and takes only text from it', () => {
     const same = (value: unknown): unknown => value
-    expect(serialize([new Date(0), true], { 1184: same, 16: () => 'yes' }, '', {}).texts).toEqual([
+    expect(serialize([new Date(0), true], { 1184: same, 16: () => 'yes' }, '').texts).toEqual([
       '1970-01-01T00:00:00.000Z',
       'yes',
     ])

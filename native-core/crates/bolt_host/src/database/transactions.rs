@@ -1,15 +1,22 @@
 //! Statements that would leave a transaction open on a connection that others share.
 
-/// Whether a statement begins a transaction: the first word decides, behind blanks and comments.
+/// Whether a text does nothing but begin a transaction: its first word decides, behind blanks and comments. Where other statements follow, one of
+/// them may end it; what is left open then is found out afterwards.
 pub(super) fn begins(sql: &str) -> bool {
     let text = after_comments(sql);
-    let mut words = text.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let (statement, others) = text.split_once(';').unwrap_or((text, ""));
+    if !after_comments(others).is_empty() {
+        return false;
+    }
+    let mut words = statement.split(|letter: char| !letter.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     let mut next_is = |word: &str| words.next().is_some_and(|next| next.eq_ignore_ascii_case(word));
-    let first = text.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("begin"));
+    let first = statement.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("begin"));
     if first {
         return next_is("begin");
     }
-    text.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("start")) && next_is("start") && next_is("transaction")
+    statement.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("start"))
+        && next_is("start")
+        && next_is("transaction")
 }
 
 /// Leaves out what PostgreSQL does: blanks, `-- …`, and `/* … */`, which nest.
@@ -60,6 +67,7 @@ mod tests {
             "/**/start transaction",
             "START\n TRANSACTION read only",
             "--\r begin",
+            "begin; -- and nothing else",
         ] {
             assert!(begins(sql), "{sql}");
         }
@@ -74,6 +82,7 @@ mod tests {
             "é",
             "-- begin",
             "/* /* */ begin",
+            "begin; select 1; commit",
         ] {
             assert!(!begins(sql), "{sql}");
         }
