@@ -15,13 +15,14 @@ pub(crate) fn respond(request: Request<4>) -> Value {
         Ok(headers) => headers,
         Err(thrown) => return thrown,
     };
-    let mut content = Vec::new();
+    let mut content = request.environment.message.take();
     let has_content = !js.is_undefined(body);
     if has_content && !js.get_text(body, &mut content) && !js.get_bytes(body, &mut content) {
         return js.throw("invalid-body", "a body is a string or a Uint8Array");
     }
     let body = if has_content { Body::Bytes(&content) } else { Body::None };
     let answered = server.answering().engine().respond(handle, status, headers.pairs(), body);
+    request.environment.keep_message(content);
     match answered {
         Ok(answered) => {
             if answered && !server.in_batch.get() {
@@ -142,11 +143,12 @@ pub(crate) fn cut(request: Request<1>) -> Value {
 pub(crate) fn complete(request: Request<2>) -> Value {
     let Request { js, arguments: [_, text], .. } = request;
     let Some((server, handle)) = request.named() else { return js.boolean(false) };
-    let mut content = Vec::new();
+    let mut content = request.environment.message.take();
     if !js.get_text(text, &mut content) {
         return js.throw("invalid-body", "complete takes a string");
     }
     let completed = server.answering().engine().complete(handle, &content);
+    request.environment.keep_message(content);
     if completed && !server.in_batch.get() {
         server.flush();
     }

@@ -17,7 +17,7 @@ use crate::uv::Handles;
 /// Servers that one environment can have: their number and a request's must fit in 53 bits.
 const MAX_SERVERS: usize = 1 << (53 - Handle::BITS);
 
-/// Capacity beyond which the memory of a message is not kept for the next.
+/// Capacity beyond which the memory of a message or a body is not kept for the next.
 const KEEP_MESSAGE: usize = 64 * 1024;
 
 /// One environment.
@@ -26,7 +26,7 @@ pub(crate) struct Environment {
     env: napi_env,
     servers: RefCell<Vec<Rc<Server>>>,
     pub(crate) scratch: RefCell<Scratch>,
-    /// A message on its way to sockets; memory that is used again.
+    /// A message or a body on its way to sockets; memory that is used again.
     pub(crate) message: RefCell<Vec<u8>>,
     /// Handles that libuv has not given back yet.
     open: Cell<usize>,
@@ -97,7 +97,7 @@ impl Environment {
         Some(Ok(index))
     }
 
-    /// Keeps the memory of a message, unless it was an unusually large one.
+    /// Keeps the memory of a message or a body, unless it was an unusually large one.
     pub(crate) fn keep_message(&self, message: Vec<u8>) {
         if message.capacity() <= KEEP_MESSAGE {
             self.message.replace(message);
