@@ -40,8 +40,8 @@ async function answered(source: QuerySource, rows: () => Promise<string>): Promi
   return new JsonText(text)
 }
 
-/** Rows as JSON: from Rust where that has the connections, else by the library that the query was written with. */
-async function textOf(source: QuerySource, ctx: Asked, given: QueryValues): Promise<string> {
+/** Rows as JSON: from Rust where that has the connections, else by the library that the query was written with. Throws at once what is missing of the values. */
+function textOf(source: QuerySource, ctx: Asked, given: QueryValues): Promise<string> {
   const values = valuesOf(source, ctx, given)
   const { native } = source
   if (native === null) return executedText(source, values)
