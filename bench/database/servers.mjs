@@ -24,6 +24,11 @@ export const servers = [
     lacks: ['db', 'queries', 'fortunes', 'updates'],
   },
   {
+    ...node('ours-answer', '@bolt-app/core, queries that handlers answer with', core, ['ours-answer']),
+    needs: at(`${core}/dist/drizzle.js`),
+    lacks: ['db', 'queries', 'fortunes', 'updates'],
+  },
+  {
     ...node('ours-run', '@bolt-app/core, queries run by handlers', core, ['ours-run']),
     needs: at(`${core}/dist/drizzle.js`),
   },
