@@ -21,6 +21,11 @@ export interface UnsafeOptions {
    * @default by the simple protocol where the text may be several statements
    */
   prepare?: boolean | undefined
+  /**
+   * Gives the statement up when it is aborted, as `cancel` does, and rejects at once with the reason of the signal: `ctx.signal` when the client of a
+   * request leaves, `AbortSignal.timeout(ms)` after a time.
+   */
+  signal?: AbortSignal | undefined
 }
 
 /** A statement: its text and its parameters. */
@@ -84,12 +89,15 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
   /** An error is made where the statement is awaited, so that its stack leads there, and no statement that succeeds has to keep one. */
   async #run(): Promise<Result> {
     const { sql, parameters, options } = this.#source
+    const { signal } = options
+    signal?.throwIfAborted()
     if (this.#isCancelled) {
       throw new PostgresError({ code: '57014', message: 'canceling statement due to user request' }, sql)
     }
     const { texts, types } = serialize(parameters, this.#session.pool.functions.serializers, sql)
     const isSimple = options.prepare !== true && parameters.length === 0 && mayBeSeveral(sql)
-    const answer = await this.#send({ sql, parameters: texts, types, isSimple })
+    const message = { sql, parameters: texts, types, isSimple }
+    const answer = await (signal === undefined ? this.#send(message) : this.#sendUntil(signal, message))
     if (typeof answer !== 'string') throw new PostgresError(answer, sql)
     return this.#read(isSimple ? (JSON.parse(answer) as Answer[]) : [JSON.parse(answer) as Answer])
   }
@@ -100,6 +108,19 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
       this.#cancel = this.#session.send(message, (kind, text) => {
         resolve(kind === 0 ? text : (JSON.parse(text) as StatementFailure))
       })
+    })
+  }
+
+  #sendUntil(signal: AbortSignal, message: Message): Promise<string | StatementFailure> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        reject(signal.reason)
+        this.cancel()
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
+      this.#send(message)
+        .finally(() => signal.removeEventListener('abort', giveUp))
+        .then(resolve, reject)
     })
   }
 

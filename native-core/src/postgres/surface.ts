@@ -56,7 +56,10 @@ type DeclaredAs<Theirs, Own> = 0 extends 1 & Theirs ? Own : Own & Theirs
 export type NativeClient = DeclaredAs<Sql, OwnClient>
 export type TransactionClient = DeclaredAs<TransactionSql, OwnTransaction>
 
-const unsafeShape = { prepare: shape.flag() }
+const unsafeShape = {
+  prepare: shape.flag(),
+  signal: (value: unknown) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+}
 
 /** Members of clients of the package `postgres` that ours has not. */
 const MISSING = ['array', 'file', 'json', 'largeObject', 'listen', 'notify', 'reserve', 'subscribe', 'typed', 'types']

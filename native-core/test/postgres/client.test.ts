@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { execFile } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../../src/index.ts'
 import { builtinArrays } from '../../src/postgres/builtin-arrays.ts'
 import { type NativeClient, native, PostgresError } from '../../src/postgres/index.ts'
 import { startPostgres, type TestPostgres } from './server.ts'
@@ -10,25 +12,39 @@ const run = promisify(execFile)
 
 let server: TestPostgres
 let client: NativeClient
+let watcher: NativeClient
 
 beforeAll(async () => {
   server = await startPostgres()
   client = native(server.url, { max: 2 })
+  watcher = native(server.url, { max: 1 })
 }, 60_000)
 
 afterAll(async () => {
   await client?.end({ timeout: 1 })
+  await watcher?.end({ timeout: 1 })
   await server?.stop()
 })
 
 /** What a promise is rejected with. */
-async function failure(promise: PromiseLike<unknown>): Promise<PostgresError> {
-  const error = await promise.then(
+async function rejection(promise: PromiseLike<unknown>): Promise<unknown> {
+  return promise.then(
     () => undefined,
     (reason: unknown) => reason,
   )
+}
+
+/** The same, of a statement that PostgreSQL or the client refuses. */
+async function failure(promise: PromiseLike<unknown>): Promise<PostgresError> {
+  const error = await rejection(promise)
   expect(error).toBeInstanceOf(PostgresError)
   return error as PostgresError
+}
+
+/** Waits until PostgreSQL runs so many statements that hold a text. */
+async function untilRunning(text: string, count: number): Promise<void> {
+  const sql = "select pid from pg_stat_activity where state = 'active' and query like '%' || $1 || '%'"
+  await vi.waitFor(async () => expect(await watcher.unsafe(sql, [text])).toHaveLength(count), 5_000)
 }
 
 describe('a statement', () => {
@@ -126,6 +142,57 @@ describe('a statement', () => {
     const failed = failure(running)
     setTimeout(() => running.cancel(), 100)
     expect((await failed).code).toBe('57014')
+  })
+
+  it('is given up with its signal, and rejects with the reason at once', async () => {
+    const reason = new Error('enough')
+    const unsent = client.unsafe('select 1', [], { signal: AbortSignal.abort(reason) })
+    await expect(unsent).rejects.toBe(reason)
+    const abort = new AbortController()
+    const running = client.unsafe("select pg_sleep(20), 'aborted'", [], { signal: abort.signal })
+    const failed = rejection(running)
+    await untilRunning('aborted', 1)
+    abort.abort(reason)
+    expect(await failed).toBe(reason)
+    await untilRunning('aborted', 0)
+    expect(() => client.unsafe('select 1', [], { signal: 5 as never })).toThrow('an AbortSignal')
+  })
+
+  it('leaves nothing on its signal once it is done', async () => {
+    const { signal } = new AbortController()
+    await client.unsafe('select 1', [], { signal })
+    await failure(client.unsafe('select nothing', [], { signal }))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('undoes the transaction in which it is given up', async () => {
+    await client.unsafe('create table given_up (n int)')
+    const abort = new AbortController()
+    const work = client.begin(async (tx) => {
+      await tx.unsafe('insert into given_up values (1)')
+      await tx.unsafe("select pg_sleep(20), 'in transaction'", [], { signal: abort.signal })
+    })
+    const failed = rejection(work)
+    await untilRunning('in transaction', 1)
+    abort.abort()
+    expect(await failed).toBe(abort.signal.reason)
+    expect(await client.unsafe('select n from given_up')).toHaveLength(0)
+  })
+
+  it('ends when the client of its request leaves', async () => {
+    const app = createApp()
+    app.get('/', (ctx) => client.unsafe("select pg_sleep(20), 'left'", [], { signal: ctx.signal }))
+    try {
+      const { url } = await app.listen({ port: 0, host: '127.0.0.1' })
+      const leave = new AbortController()
+      const left = rejection(fetch(url, { signal: leave.signal }))
+      await untilRunning('left', 1)
+      leave.abort()
+      await left
+      await untilRunning('left', 0)
+    } finally {
+      await app.close()
+    }
   })
 
   it('keeps the asynchronous context of who awaits it', async () => {
