@@ -1,8 +1,9 @@
 import { graceOf, type NativeOptions, poolPlan } from './options.ts'
 import { defaultParsers } from './parse.ts'
 import { Pool } from './pool.ts'
+import type { Session } from './query.ts'
 import { makeClient, type NativeClient, type OwnClient } from './surface.ts'
-import { begin, type Work } from './transaction.ts'
+import { begin, inOwnTransaction, type Work } from './transaction.ts'
 
 /**
  * Makes a client of PostgreSQL whose connections Rust keeps. It connects when the first statement is sent, and keeps no process alive that has
@@ -25,5 +26,10 @@ export function native(url?: string, options: NativeOptions = {}): NativeClient 
     },
     end: async (how = {}) => pool.end(graceOf(how)),
   }
-  return makeClient({ pool, send: (message, settled) => pool.send(message, settled) }, own)
+  const session: Session = {
+    pool,
+    send: (message, settled) => pool.send(message, settled),
+    withCursor: (work) => inOwnTransaction(pool, work),
+  }
+  return makeClient(session, own)
 }

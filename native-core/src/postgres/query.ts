@@ -1,5 +1,6 @@
 import type { StatementFailure } from '../binding.d.ts'
 import type { Cancel, Message, Settled } from './connections.ts'
+import { pieces } from './cursor.ts'
 import { PostgresError } from './error.ts'
 import type { Pool } from './pool.ts'
 import { type Answer, type Row, type RowShape, type Rows, rowsOf, unknownTypes } from './result.ts'
@@ -9,6 +10,8 @@ import { serialize } from './serialize.ts'
 export interface Session {
   readonly pool: Pool
   send(message: Message, settled: Settled): Cancel
+  /** Has a cursor opened where it can live: in the transaction that is there, or in one of its own. */
+  withCursor<T>(work: (session: Session, name: string) => AsyncGenerator<T>): AsyncGenerator<T>
   /** Sees what becomes of a statement, before its caller does. */
   watch?(outcome: Promise<unknown>): void
 }
@@ -35,6 +38,9 @@ export interface Source {
   readonly options: UnsafeOptions
 }
 
+/** What FETCH takes for a count. */
+const MOST_ROWS = 2_147_483_647
+
 /** A statement that is sent when it is first awaited. Several statements in one text give a list of results. */
 export class Query<Result = Rows<Row>> implements Promise<Result> {
   readonly [Symbol.toStringTag] = 'Query'
@@ -54,6 +60,30 @@ export class Query<Result = Rows<Row>> implements Promise<Result> {
   values(): Query<Rows<unknown[]>> {
     this.#shape = 'values'
     return this as Query<unknown> as Query<Rows<unknown[]>>
+  }
+
+  /**
+   * Gives the rows of a `select`, `values` or `with` in lists of so many at a time. The next ones are fetched when they are asked for, so that any
+   * number of rows needs the memory of `count`; who leaves the loop ends it. Has a connection for itself meanwhile, in a transaction.
+   * @param count 1 or more
+   * @throws RangeError for any other count
+   * @example for await (const rows of client.unsafe('select * from events').cursor(1000)) …
+   */
+  cursor(count = 100): AsyncGenerator<Result> {
+    if (!Number.isSafeInteger(count) || count < 1 || count > MOST_ROWS) {
+      throw new RangeError(
+        `cursor(): ${String(count)} is no number of rows; give a whole number from 1 to ${MOST_ROWS}`,
+      )
+    }
+    const { sql, parameters, options } = this.#source
+    return this.#session.withCursor((session, name) => {
+      const run = (sql: string, parameters: readonly unknown[] = []): Query<readonly Result[]> => {
+        const query = new Query(session, { sql, parameters, options: { signal: options.signal } })
+        query.#shape = this.#shape
+        return query as Query<unknown> as Query<readonly Result[]>
+      }
+      return pieces(run, { name, count, sql, parameters })
+    }) as AsyncGenerator<unknown> as AsyncGenerator<Result>
   }
 
   /** Gives the statement up: one that was not sent is not; PostgreSQL is asked to end one that runs. It then fails with code 57014. */

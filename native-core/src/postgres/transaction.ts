@@ -17,14 +17,27 @@ export async function begin<T>(pool: Pool, modes: string, work: Work<T>): Promis
     const message = `begin(): ${JSON.stringify(modes)} are no modes of a transaction. Give words such as 'isolation level serializable'.`
     throw new PostgresError({ code: 'INVALID_PARAMETER', message }, 'begin')
   }
-  const connections = pool.current('begin')
-  const connection = new Reserved(pool, connections, await reserve(connections))
+  const connection = await Reserved.of(pool)
   try {
     await connection.run(modes === '' ? 'begin' : `begin ${modes}`)
     return await inTransaction(connection, work)
   } finally {
-    connection.isOver = true
-    connections.release(connection.lane)
+    connection.release()
+  }
+}
+
+/** Reads with a cursor in a transaction of its own, which ends with the reading. */
+export async function* inOwnTransaction<T>(
+  pool: Pool,
+  work: (session: Session, name: string) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const connection = await Reserved.of(pool)
+  try {
+    await connection.run('begin')
+    yield* work(connection, connection.cursorName())
+    await connection.run('commit')
+  } finally {
+    connection.release()
   }
 }
 
@@ -63,16 +76,27 @@ class Reserved implements Session {
   readonly lane: number
   readonly #connections: Connections
   savepoints = 0
-  isOver = false
+  #cursors = 0
+  #isOver = false
 
-  constructor(pool: Pool, connections: Connections, lane: number) {
+  /** Takes one of a pool, once there is one. */
+  static async of(pool: Pool): Promise<Reserved> {
+    const connections = pool.current('begin')
+    return new Reserved(pool, connections, await reserve(connections))
+  }
+
+  private constructor(pool: Pool, connections: Connections, lane: number) {
     this.pool = pool
     this.#connections = connections
     this.lane = lane
   }
 
+  withCursor<T>(work: (session: Session, name: string) => AsyncGenerator<T>): AsyncGenerator<T> {
+    return work(this, this.cursorName())
+  }
+
   send(message: Message, settled: Settled): Cancel {
-    if (this.isOver) {
+    if (this.#isOver) {
       const text =
         'The transaction is over, and its connection may be in another. Await all statements before its function ends.'
       throw new PostgresError({ code: 'TRANSACTION_OVER', message: text }, message.sql)
@@ -82,6 +106,18 @@ class Reserved implements Session {
 
   run(sql: string): Query {
     return new Query(this, { sql, parameters: [], options: {} })
+  }
+
+  /** A name that no cursor of this transaction has. */
+  cursorName(): string {
+    this.#cursors += 1
+    return `bolt_${this.#cursors}`
+  }
+
+  /** Gives the connection back; what is open in it is rolled back. */
+  release(): void {
+    this.#isOver = true
+    this.#connections.release(this.lane)
   }
 }
 
@@ -99,6 +135,11 @@ class Scope implements Session {
 
   send(message: Message, settled: Settled): Cancel {
     return this.#connection.send(message, settled)
+  }
+
+  /** Cursors are within the transaction that is there. */
+  withCursor<T>(work: (session: Session, name: string) => AsyncGenerator<T>): AsyncGenerator<T> {
+    return work(this, this.#connection.cursorName())
   }
 
   watch(outcome: Promise<unknown>): void {
