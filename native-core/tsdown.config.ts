@@ -29,6 +29,12 @@ export default defineConfig([
     format: 'esm',
     plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
   },
+  {
+    ...common,
+    entry: { sqlite: 'src/sqlite/index.ts' },
+    format: 'esm',
+    plugins: [{ name: 'builtins-by-process', renderChunk: askProcess }],
+  },
   // By itself, because it needs Drizzle, which not every application has.
   {
     ...common,

@@ -93,6 +93,19 @@ export interface StatementResult {
   count: number | null
 }
 
+/**
+ * What a statement gives over SQLite. Cells: null, numbers, texts; `{ i }` an integer beyond those that a number keeps, `{ r }` an infinity, `{ b }` a blob in
+ * base64. Columns with name and declared type, '' where there is none.
+ */
+export interface SqliteResult {
+  columns: Array<[string, string]>
+  rows: Array<Array<null | number | string | { i: string } | { r: string } | { b: string }>>
+  /** Rows that were changed; 0 of a statement with columns. */
+  changes: number
+  /** Digits of the last ROWID that was made; null of a statement with columns. */
+  lastId: string | null
+}
+
 /** Fields as PostgreSQL reports them; `code` is its SQLSTATE, or a word in capitals for what the client found out itself. */
 export interface StatementFailure {
   code: string
@@ -110,7 +123,12 @@ export interface QueryStatement {
   shape: 'many' | 'one' | { page: { limit: number; cursor: number } }
   /** In the order of the select list. */
   columns: QueryColumn[]
+  /** Of SQLite: indexes of parameters that are truth values, whatever they come as. */
+  booleans?: number[]
 }
+
+/** A value for a statement. PostgreSQL is given the text of each; SQLite keeps the kind, with booleans as 1 and 0. */
+export type QueryValue = string | number | boolean | null
 
 /** What becomes of a column. */
 export interface QueryColumn {
@@ -121,7 +139,7 @@ export interface QueryColumn {
   nullable: boolean
 }
 
-/** How PostgreSQL's value becomes JSON. One that does not fit fails the statement with `UNEXPECTED_TYPE`. */
+/** How a value becomes JSON: that of PostgreSQL, and for SQLite 'raw', 'number', 'string', 'json', and those that only it has. One that does not fit fails the statement with `UNEXPECTED_TYPE`. */
 export type ColumnForm =
   /** bool */
   | 'boolean'
@@ -138,6 +156,12 @@ export type ColumnForm =
    * string. Of bytea and of arrays of a database's own types nothing can be made.
    */
   | 'raw'
+  /** Of SQLite: whether it is the number 1. */
+  | 'one'
+  /** Of SQLite: a number of seconds since 1970, as ISO 8601 in UTC with milliseconds. */
+  | 'seconds'
+  /** Of SQLite: a number of milliseconds since 1970, as ISO 8601 in UTC with milliseconds. */
+  | 'milliseconds'
   /** Of any dimension; elements by the form. */
   | { array: ColumnForm }
 
@@ -145,9 +169,11 @@ export type ColumnForm =
 export interface DatabaseBinding {
   /** Makes a pool that connects when it is first asked; `options` is JSON (`PoolOptions` of the host). Its number within the server. */
   openPool(server: number, options: string, settle: Settle): number
+  /** Makes a pool on a file or on memory, which is opened when it is first asked; `options` is JSON (`SqliteOptions` of the host). Its number. */
+  openSqlite(server: number, options: string, settle: Settle): number
   /**
    * Sends one statement by the extended protocol, or with `simple` any number of them without parameters. `parameters` in the text format; `types`: an OID for
-   * each, 0 where PostgreSQL infers it; undefined: all 0. `lane`: 0 for any connection that is shared, else what `reserve` gave.
+   * each, 0 where PostgreSQL infers it; of SQLite 1 integer, 2 float, 3 text, 4 blob in base64; undefined: all 0, or all texts. `lane`: 0 for any connection that is shared, else what `reserve` gave.
    */
   query(
     server: number,
@@ -162,14 +188,7 @@ export interface DatabaseBinding {
   /** Takes in a statement that is run often, `QueryStatement` as JSON. Its number within the pool. Throws on what is not understood. */
   addStatement(server: number, pool: number, statement: string): number
   /** Runs a statement of `addStatement`. Settles with the rows as JSON text: a list, or of 'one' an object or null. */
-  run(
-    server: number,
-    pool: number,
-    token: number,
-    statement: number,
-    parameters: Array<string | null>,
-    lane: number,
-  ): void
+  run(server: number, pool: number, token: number, statement: number, parameters: QueryValue[], lane: number): void
   /** Takes a connection for a transaction. */
   reserve(server: number, pool: number, token: number): void
   /** Gives a lane back; what is open in it is rolled back. */

@@ -46,6 +46,7 @@ export const boltErrors = {
   'workers-failed': 'Worker processes do not start, or do not stay.',
   'jwks-unavailable': 'The key set of a token issuer could not be loaded.',
   'postgres-unavailable': 'The PostgreSQL client needs the native engine.',
+  'sqlite-unavailable': 'The SQLite client needs the native engine.',
   'invalid-database-url': 'A connection string cannot be understood.',
   'unsupported-query': 'A query of a database cannot answer a route by itself.',
   'native-refused': 'The native engine refused the application plan.',

@@ -195,7 +195,7 @@ export interface QueryRoute extends RouteBase {
 /** Where a parameter of a statement comes from. Values are bound as texts; arrays and objects as JSON. */
 export type QueryParameter =
   /** Always the same; null: NULL. */
-  | { kind: 'constant'; text: string | null }
+  | { kind: 'constant'; value: string | number | null }
   /** The value at this place among those that `Dispatch` gets after the handle. */
   | { kind: 'input'; at: number }
   /** A property of the JSON body. `json`: written as JSON whatever it is, as columns of JSON want it. */

@@ -1,4 +1,4 @@
-import type { DatabaseBinding, QueryStatement } from './binding.d.ts'
+import type { DatabaseBinding, QueryStatement, QueryValue } from './binding.d.ts'
 import type { JsonSchema } from './plan.ts'
 
 /** What queries for routes are recognised by, whichever bundle or copy of the package made them. */
@@ -77,8 +77,8 @@ export interface QueryInput {
 /** How Rust runs a query. */
 export interface NativeQuery {
   readonly statement: QueryStatement
-  /** In the order of `$1`, `$2`: a text that is always the same, or the index of an input. */
-  readonly parameters: ReadonlyArray<{ readonly constant: string | null } | { readonly input: number }>
+  /** In the order of `$1`, `$2`: a value that is always the same, or the index of an input. */
+  readonly parameters: ReadonlyArray<{ readonly constant: string | number | null } | { readonly input: number }>
   readonly client: QueryClient
 }
 
@@ -89,8 +89,12 @@ export interface QueryClient {
    * @throws BoltError 'invalid-database-url'
    */
   attach(server: number, binding: DatabaseBinding): AttachedPool
-  /** Runs a statement, and gives its rows as JSON text. Rejects with a `PostgresError`. */
-  run(statement: QueryStatement, parameters: Array<string | null>): Promise<string>
+  /** Runs a statement, and gives its rows as JSON text. Rejects with the client's error. */
+  run(statement: QueryStatement, parameters: QueryValue[]): Promise<string>
+  /** A value that Drizzle has encoded, as the statement always has it. Throws when it cannot be written down. */
+  constant(value: unknown, sql: string): string | number | null
+  /** A value of a handler as the database is given it; the rules for those of requests are in Rust (bolt_core engine/query.rs). */
+  value(value: unknown): QueryValue
 }
 
 /** The pool of a client on the server of an application. */

@@ -1,5 +1,6 @@
 import { Column, is, SQL, Subquery } from 'drizzle-orm'
 import { PgArray, type PgColumn, PgCustomColumn } from 'drizzle-orm/pg-core'
+import { SQLiteCustomColumn } from 'drizzle-orm/sqlite-core'
 import type { ColumnForm } from '../binding.d.ts'
 import type { Field } from './prepared.ts'
 
@@ -42,7 +43,22 @@ const forms: Readonly<Record<string, ColumnForm>> = {
   PgTimestampString: 'string',
   PgUUID: 'string',
   PgVarchar: 'string',
+  // Drizzle takes what SQLite gives for these, which may be of any kind.
+  SQLiteInteger: 'raw',
+  SQLiteNumeric: 'string',
+  SQLiteReal: 'raw',
+  SQLiteText: 'raw',
+  SQLiteBoolean: 'one',
+  SQLiteNumericBigInt: 'string',
+  SQLiteNumericNumber: 'number',
+  SQLiteTextJson: 'json',
 }
+
+/** Columns whose values Drizzle makes something else of before they are bound, or whose form only it knows. */
+const encoded = new Set(['SQLiteNumericBigInt', 'SQLiteNumericNumber', 'SQLiteTimestamp'])
+
+/** How a point in time is kept in SQLite, by the mode of its column. */
+const instants: Readonly<Record<string, ColumnForm>> = { timestamp: 'seconds', timestamp_ms: 'milliseconds' }
 
 /** What decides about a selected field. */
 export function decoderOf(field: Field['field']): Decoder {
@@ -80,7 +96,10 @@ function formOfColumn(column: Column): ColumnForm | { unknown: string } {
     if (typeof element === 'object') return element
     return element === 'raw' ? { unknown: 'is an array of a custom type' } : { array: element }
   }
-  if (is(column, PgCustomColumn)) return formOfCustom(column)
+  if (is(column, PgCustomColumn) || is(column, SQLiteCustomColumn)) return formOfCustom(column)
+  if (column.columnType === 'SQLiteTimestamp') {
+    return instants[(column as unknown as { mode: string }).mode] ?? { unknown: 'has a mode that Rust does not know' }
+  }
   return forms[column.columnType] ?? { unknown: `is a ${column.columnType}, which Rust does not read` }
 }
 
@@ -95,15 +114,16 @@ function formOfCustom(column: Column): ColumnForm | { unknown: string } {
   const type = column.getSQLType()
   if (mapFrom !== undefined)
     return { unknown: `is of the custom type '${type}', which a function of yours reads (fromDriver)` }
-  if (/^bytea\b|\]$/i.test(type.trim()))
+  if (/^(?:bytea|blob)\b|\]$/i.test(type.trim()))
     return { unknown: `is of the custom type '${type}', which has no form in JSON of its own` }
   return 'raw'
 }
 
 /** Whether a value of the request that is for a column is the text that PostgreSQL reads, or JSON. */
 export function isPlain(column: Column): boolean {
-  if (is(column, PgCustomColumn)) return (column as unknown as { mapTo?: unknown }).mapTo === undefined
-  return column.columnType in forms
+  if (is(column, PgCustomColumn) || is(column, SQLiteCustomColumn))
+    return (column as unknown as { mapTo?: unknown }).mapTo === undefined
+  return column.columnType in forms && !encoded.has(column.columnType)
 }
 
 const untouched = decoderOfSql(new SQL([])) as { mapFromDriverValue: unknown }

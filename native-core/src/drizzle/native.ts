@@ -1,16 +1,14 @@
 import { entityKind } from 'drizzle-orm'
 import type { QueryColumn, QueryStatement } from '../binding.d.ts'
-import type { Serializers } from '../postgres/serialize.ts'
 import { type NativeQuery, type QueryClient, type QueryPage, type QueryShape, queryClient } from '../query.ts'
 import { columnsOf, type Part } from './layout.ts'
-import { nativeParameters, type Place } from './parameters.ts'
+import { booleansOf, nativeParameters, type Place } from './parameters.ts'
 import type { Prepared } from './prepared.ts'
 import { refuse } from './refuse.ts'
 
 /** A client of `native()`, of this bundle or another. */
 interface Client {
   readonly [queryClient]: QueryClient
-  readonly options: { readonly serializers: Serializers }
 }
 
 /** How Rust runs a prepared query; null when the client is not one of Rust's. Throws when it is, and cannot be done. */
@@ -23,6 +21,7 @@ export function nativeQuery(
 ): NativeQuery | null {
   const client = clientOf(prepared)
   if (client === undefined) return null
+  const queryable = client[queryClient]
   const { sql, params } = prepared.getQuery()
   if (prepared.customResultMapper !== undefined) {
     refuse(
@@ -32,10 +31,13 @@ export function nativeQuery(
     )
   }
   if (isCached(prepared)) refuse(sql, "the database has a cache of Drizzle's, which Rust does not ask")
+  const booleans = booleansOf(places)
+  const limit = page && { ...page, limit: places[page.limit]?.at ?? -1 }
+  const statement = statementOf(sql, shape, columnsOf(sql, parts), limit)
   return {
-    statement: statementOf(sql, shape, columnsOf(sql, parts), page && { ...page, limit: places[page.limit]?.at ?? -1 }),
-    parameters: nativeParameters(sql, params, places, client.options.serializers),
-    client: client[queryClient],
+    statement: { ...statement, ...(booleans.length > 0 && { booleans }) },
+    parameters: nativeParameters(sql, params, places, queryable),
+    client: queryable,
   }
 }
 

@@ -1,7 +1,6 @@
 import { Column, is, noopEncoder, Param, Placeholder } from 'drizzle-orm'
 import { PgColumn } from 'drizzle-orm/pg-core'
-import { type Serializers, serialize } from '../postgres/serialize.ts'
-import type { NativeQuery, QueryInput } from '../query.ts'
+import type { NativeQuery, QueryClient, QueryInput } from '../query.ts'
 import { isPlain } from './columns.ts'
 import { inputOf } from './param.ts'
 import { refuse } from './refuse.ts'
@@ -26,7 +25,7 @@ export function placesOf(sql: string, params: readonly unknown[]): Place[] {
     if (placeholder === undefined) return []
     const encoder = is(param, Param) ? param.encoder : noopEncoder
     const column = is(encoder, Column) ? encoder : undefined
-    const input = inputOf(placeholder, column !== undefined && /^PgJsonb?$/.test(column.columnType))
+    const input = inputOf(placeholder, column !== undefined && /^(?:PgJsonb?|SQLiteTextJson)$/.test(column.columnType))
     if (input === undefined) {
       refuse(
         sql,
@@ -49,12 +48,12 @@ export function nativeParameters(
   sql: string,
   params: readonly unknown[],
   places: readonly Place[],
-  serializers: Serializers,
+  client: Pick<QueryClient, 'constant'>,
 ): NativeQuery['parameters'] {
   return params.map((param, at) => {
     const index = places.findIndex((place) => place.at === at)
     const place = places[index]
-    if (place === undefined) return { constant: constantText(sql, param, at, serializers) }
+    if (place === undefined) return { constant: constantOf(sql, param, at, client) }
     const { column, input } = place
     if (!place.isPlain) {
       const what = column === undefined ? 'an encoder of yours' : `the ${column.columnType} '${column.name}'`
@@ -64,9 +63,14 @@ export function nativeParameters(
   })
 }
 
-function constantText(sql: string, value: unknown, at: number, serializers: Serializers): string | null {
+/** Parameters that are truth values: for columns that SQLite keeps as 1 and 0. */
+export function booleansOf(places: readonly Place[]): number[] {
+  return places.flatMap(({ at, column }) => (column?.columnType === 'SQLiteBoolean' ? [at] : []))
+}
+
+function constantOf(sql: string, value: unknown, at: number, client: Pick<QueryClient, 'constant'>) {
   try {
-    return serialize([value], serializers, sql).texts[0] ?? null
+    return client.constant(value, sql)
   } catch (error) {
     return refuse(sql, `the value of $${at + 1} cannot be written down`, 'pass null for no value', error)
   }

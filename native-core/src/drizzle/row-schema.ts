@@ -49,7 +49,8 @@ function ofColumn(column: Column): JsonSchema {
     return { type: 'string', enum: [...column.enumValues] }
   if (is(column, PgArray)) return { type: 'array', items: ofColumn(elementOf(column)) }
   const form = formOf(column)
-  return typeof form === 'object' && 'unknown' in form ? ofDataType(column.dataType) : ofForm(form)
+  const isForeign = form === 'raw' || (typeof form === 'object' && 'unknown' in form)
+  return isForeign ? ofDataType(column.dataType) : ofForm(form)
 }
 
 function ofForm(form: ReturnType<typeof formOf>): JsonSchema {
@@ -62,10 +63,13 @@ const byForm: Readonly<Record<Extract<ColumnForm, string>, JsonSchema>> = {
   string: { type: 'string' },
   instant: { type: 'string', format: 'date-time' },
   json: {},
+  one: { type: 'boolean' },
+  seconds: { type: 'string', format: 'date-time' },
+  milliseconds: { type: 'string', format: 'date-time' },
   raw: {},
 }
 
-/** Columns of other databases. */
+/** Columns that may hold anything, and those that Rust does not read. */
 function ofDataType(type: Column['dataType']): JsonSchema {
   if (type === 'date') return { ...byForm.instant }
   if (type === 'bigint') return { type: 'string' }

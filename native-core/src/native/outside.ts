@@ -11,11 +11,12 @@ const outside = new AsyncResource('BoltServer')
  * listening socket.
  */
 export function outsideContext<B extends HostBinding & Partial<DatabaseBinding>>(binding: B): B {
-  const { createServer, listen, openPool } = binding
+  const { createServer, listen, openPool, openSqlite } = binding
   return {
     ...binding,
     createServer: (...args) => outside.runInAsyncScope(createServer, undefined, ...args),
     listen: (...args) => outside.runInAsyncScope(listen, undefined, ...args),
     ...(openPool && { openPool: (...args) => outside.runInAsyncScope(openPool, undefined, ...args) }),
+    ...(openSqlite && { openSqlite: (...args) => outside.runInAsyncScope(openSqlite, undefined, ...args) }),
   }
 }

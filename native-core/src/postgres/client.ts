@@ -1,6 +1,6 @@
 import { graceOf, type NativeOptions, poolPlan } from './options.ts'
 import { defaultParsers } from './parse.ts'
-import { Pool } from './pool.ts'
+import { PostgresPool } from './pool.ts'
 import type { Session } from './query.ts'
 import { makeClient, type NativeClient, type OwnClient } from './surface.ts'
 import { begin, inOwnTransaction, type Work } from './transaction.ts'
@@ -17,7 +17,7 @@ import { begin, inOwnTransaction, type Work } from './transaction.ts'
  */
 export function native(url?: string, options: NativeOptions = {}): NativeClient {
   const functions = { parsers: defaultParsers(), serializers: {} }
-  const pool = new Pool(poolPlan(url, options), functions)
+  const pool = new PostgresPool(poolPlan(url, options), functions)
   const own: Omit<OwnClient, 'unsafe'> = {
     options: functions,
     begin: async <T>(...given: [Work<T>] | [string, Work<T>]) => {

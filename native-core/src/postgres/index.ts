@@ -1,4 +1,4 @@
-export { hasNative } from './available.ts'
+export { hasNative } from '../database/available.ts'
 export { native } from './client.ts'
 export { PostgresError } from './error.ts'
 export type { NativeOptions } from './options.ts'

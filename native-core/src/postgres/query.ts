@@ -1,14 +1,14 @@
 import type { StatementFailure } from '../binding.d.ts'
-import type { Cancel, Message, Settled } from './connections.ts'
+import type { Cancel, Message, Settled } from '../database/connections.ts'
 import { pieces } from './cursor.ts'
 import { PostgresError } from './error.ts'
-import type { Pool } from './pool.ts'
+import type { PostgresPool } from './pool.ts'
 import { type Answer, type Row, type RowShape, type Rows, rowsOf, unknownTypes } from './result.ts'
 import { serialize } from './serialize.ts'
 
 /** Where statements go: to any connection of a pool, or to the one of a transaction. */
 export interface Session {
-  readonly pool: Pool
+  readonly pool: PostgresPool
   send(message: Message, settled: Settled): Cancel
   /** Has a cursor opened where it can live: in the transaction that is there, or in one of its own. */
   withCursor<T>(work: (session: Session, name: string) => AsyncGenerator<T>): AsyncGenerator<T>

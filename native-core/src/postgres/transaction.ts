@@ -1,7 +1,7 @@
 import type { StatementFailure } from '../binding.d.ts'
-import type { Cancel, Connections, Message, Settled } from './connections.ts'
+import type { Cancel, Connections, Message, Settled } from '../database/connections.ts'
 import { PostgresError } from './error.ts'
-import type { Pool } from './pool.ts'
+import type { PostgresPool } from './pool.ts'
 import { Query, type Session } from './query.ts'
 import { makeTransactionClient, type TransactionClient } from './surface.ts'
 
@@ -12,7 +12,7 @@ export type Outcome<T> = T extends readonly unknown[] ? { -readonly [Key in keyo
 export type Work<T> = (client: TransactionClient) => T | Promise<T>
 
 /** Runs a function in a transaction: committed when it is done, rolled back when it or any of its statements failed. */
-export async function begin<T>(pool: Pool, modes: string, work: Work<T>): Promise<Outcome<T>> {
+export async function begin<T>(pool: PostgresPool, modes: string, work: Work<T>): Promise<Outcome<T>> {
   if (/[^a-z, ]/i.test(modes)) {
     const message = `begin(): ${JSON.stringify(modes)} are no modes of a transaction. Give words such as 'isolation level serializable'.`
     throw new PostgresError({ code: 'INVALID_PARAMETER', message }, 'begin')
@@ -28,7 +28,7 @@ export async function begin<T>(pool: Pool, modes: string, work: Work<T>): Promis
 
 /** Reads with a cursor in a transaction of its own, which ends with the reading. */
 export async function* inOwnTransaction<T>(
-  pool: Pool,
+  pool: PostgresPool,
   work: (session: Session, name: string) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
   const connection = await Reserved.of(pool)
@@ -72,7 +72,7 @@ async function reserve(connections: Connections): Promise<number> {
 
 /** A connection that a transaction has for itself. */
 class Reserved implements Session {
-  readonly pool: Pool
+  readonly pool: PostgresPool
   readonly lane: number
   readonly #connections: Connections
   savepoints = 0
@@ -80,12 +80,12 @@ class Reserved implements Session {
   #isOver = false
 
   /** Takes one of a pool, once there is one. */
-  static async of(pool: Pool): Promise<Reserved> {
+  static async of(pool: PostgresPool): Promise<Reserved> {
     const connections = pool.current('begin')
     return new Reserved(pool, connections, await reserve(connections))
   }
 
-  private constructor(pool: Pool, connections: Connections, lane: number) {
+  private constructor(pool: PostgresPool, connections: Connections, lane: number) {
     this.pool = pool
     this.#connections = connections
     this.lane = lane
@@ -123,7 +123,7 @@ class Reserved implements Session {
 
 /** A transaction or a savepoint in it, as what its function is given sees it. */
 class Scope implements Session {
-  readonly pool: Pool
+  readonly pool: PostgresPool
   readonly #connection: Reserved
   /** Of the first statement that failed. PostgreSQL refuses all that follow, so the work is undone even if this was caught. */
   failure: unknown

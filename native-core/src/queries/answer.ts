@@ -5,7 +5,7 @@ import { JsonText } from '../json-text.ts'
 import { isRouteQuery, type QuerySource, routeQuery } from '../query.ts'
 import { Refusal } from '../refusal.ts'
 import { problemOf } from './problem.ts'
-import { executedText, parameterText } from './text.ts'
+import { executedText } from './text.ts'
 import { type Asked, type QueryValues, valuesOf } from './values.ts'
 
 /** The JSON of no row. */
@@ -45,12 +45,14 @@ function textOf(source: QuerySource, ctx: Asked, given: QueryValues): Promise<st
   const values = valuesOf(source, ctx, given)
   const { native } = source
   if (native === null) return executedText(source, values)
-  const texts = native.parameters.map((parameter) =>
-    'constant' in parameter
-      ? parameter.constant
-      : parameterText(values[parameter.input], source.inputs[parameter.input]?.isJson ?? false),
-  )
-  return native.client.run(native.statement, texts)
+  const { client } = native
+  const parameters = native.parameters.map((parameter) => {
+    if ('constant' in parameter) return parameter.constant
+    const value = values[parameter.input]
+    const isJson = source.inputs[parameter.input]?.isJson === true && value !== null && value !== undefined
+    return isJson ? JSON.stringify(value) : client.value(value)
+  })
+  return client.run(native.statement, parameters)
 }
 
 function sourceOf(where: string, query: unknown): QuerySource {

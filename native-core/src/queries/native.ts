@@ -28,7 +28,7 @@ export function queryRoute(
   const { id, method, path, compression } = request
   const parameters = query.native.parameters.map((parameter) =>
     'constant' in parameter
-      ? { kind: 'constant' as const, text: parameter.constant }
+      ? { kind: 'constant' as const, value: parameter.constant }
       : sourceOf(query.inputs[parameter.input] as QueryInput, route, parts),
   )
   return {

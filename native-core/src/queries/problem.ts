@@ -22,6 +22,10 @@ const codes: ReadonlyArray<readonly [RegExp, keyof typeof kinds]> = [
   [/^(?:CONNECT_FAILED|CONNECTION_LOST|POOL_FULL|POOL_TIMEOUT|POOL_CLOSED)$/, 'unavailable'],
   // Of the package postgres, and of sockets.
   [/^(?:CONNECT_TIMEOUT|CONNECTION_(?:CLOSED|ENDED|DESTROYED))$/, 'unavailable'],
+  // Of SQLite, by its extended codes where they say more.
+  [/^SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY|ROWID|FOREIGNKEY)$/, 'conflict'],
+  [/^SQLITE_(?:CONSTRAINT_(?:NOTNULL|CHECK|DATATYPE)|MISMATCH|TOOBIG)$/, 'invalid'],
+  [/^SQLITE_(?:BUSY|LOCKED|INTERRUPT|FULL|NOMEM|CANTOPEN)(?:_|$)/, 'unavailable'],
   [/^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/, 'unavailable'],
 ]
 
@@ -37,6 +41,7 @@ export function problemOf(error: unknown): Refusal | undefined {
 
 function codeOf(error: unknown, depth: number): string | undefined {
   if (!(error instanceof Error) || depth === 0) return undefined
-  const { code } = error as { code?: unknown }
+  const { code, extendedCode } = error as { code?: unknown; extendedCode?: unknown }
+  if (typeof extendedCode === 'string') return extendedCode
   return typeof code === 'string' ? code : codeOf(error.cause, depth - 1)
 }

@@ -1,11 +1,11 @@
+import type { QueryValue } from '../binding.d.ts'
 import type { QuerySource } from '../query.ts'
 import { pageOf, valuesOfPage } from './page.ts'
 
-/** A value as PostgreSQL reads it, by the same rules as in Rust (bolt_core engine/query.rs); null: NULL. */
-export function parameterText(value: unknown, isJson: boolean): string | null {
+/** A value that is no date, by the same rules as in Rust (bolt_core engine/query.rs): what is no scalar is JSON. */
+export function scalarOf(value: unknown): QueryValue {
   if (value === null || value === undefined) return null
-  if (isJson) return JSON.stringify(value)
-  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

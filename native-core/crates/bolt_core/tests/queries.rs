@@ -7,7 +7,7 @@ mod client;
 
 use auth_keys::{fresh, secret, token, with};
 use bolt_core::Engine;
-use bolt_core::engine::Slots;
+use bolt_core::engine::{Parameter, Slots};
 use bolt_core::error::{ErrorCode, Refusal};
 use client::{Client, app, handler};
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ fn asked(plan: &str, request: &str) -> Result<Vec<Option<String>>, u16> {
     match call {
         Some(call) => {
             assert_eq!((call.pool, call.statement, client.engine.stats().queries), (1, 2, 1));
-            Ok(call.parameters)
+            Ok(call.parameters.into_iter().map(Parameter::into_text).collect())
         }
         None => {
             assert_eq!(client.engine.stats().queries, 0);
@@ -70,7 +70,7 @@ fn parameters_are_the_validated_values_of_the_request() {
     let query = r#""query":{"names":["limit","open","after"],"schema":{"type":"object","properties":{
         "limit":{"type":"integer","maximum":5},"open":{"type":"boolean"},"after":{"type":"string"}},"required":["limit"]}}"#;
     let input = |at: usize| json!({ "kind": "input", "at": at });
-    let constant = json!({ "kind": "constant", "text": "c" });
+    let constant = json!({ "kind": "constant", "value": "c" });
     let parameters = json!([input(0), input(1), input(2), input(3), constant]);
     let plan = plan("GET", query, parameters, json!([]));
     let mut expected = texts(&["7", "3", "true", "c"]);
@@ -198,5 +198,5 @@ fn a_plan_whose_parameters_come_from_nowhere_is_refused() {
         format!("{at}: the route verifies no claims")
     );
     assert!(refused(json!({ "kind": "header", "name": "a" })).contains("header"));
-    assert!(refused(json!({ "kind": "constant", "text": "a", "json": true })).contains("json"), "an unknown key");
+    assert!(refused(json!({ "kind": "constant", "value": "a", "json": true })).contains("json"), "an unknown key");
 }

@@ -157,7 +157,7 @@ pub(crate) fn complete(request: Request<2>) -> Value {
 
 pub(crate) fn set_text(request: Request<2>) -> Value {
     let Request { js, arguments: [_, is_text], .. } = request;
-    let is_text = js.get_boolean(is_text);
+    let is_text = js.is_true(is_text);
     let done =
         request.named().is_some_and(|(server, handle)| server.host.borrow_mut().engine().set_text(handle, is_text));
     js.boolean(done)

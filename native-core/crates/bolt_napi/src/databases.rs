@@ -3,20 +3,29 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use bolt_host::database::{Pool, PoolOptions, StatementPlan};
-use bolt_host::postgres::{Parameter, Statement};
+use bolt_core::engine::Parameter;
+use bolt_host::Host;
+use bolt_host::database::{Database, Message, PoolOptions, SqliteOptions};
+use serde::de::DeserializeOwned;
 
 use crate::environment::Request;
 use crate::js::{Js, Value};
 use crate::server::Server;
 
 pub(crate) fn open_pool(request: Request<3>) -> Value {
+    open(request, |host, options: PoolOptions| host.open_pool(options))
+}
+
+pub(crate) fn open_sqlite(request: Request<3>) -> Value {
+    open(request, |host, options: SqliteOptions| host.open_sqlite(options))
+}
+
+fn open<O: DeserializeOwned>(request: Request<3>, open: fn(&mut Host, O) -> Result<usize, String>) -> Value {
     let js = request.js;
     let Some(server) = request.server() else { return Value::NONE };
     let options = js.get_string(request.arguments[1]).unwrap_or_default();
-    let options: Result<PoolOptions, _> = serde_json::from_str(&options);
-    let opened =
-        options.map_err(|error| error.to_string()).and_then(|options| server.host.borrow_mut().open_pool(options));
+    let options = serde_json::from_str(&options).map_err(|error| error.to_string());
+    let opened = options.and_then(|options| open(&mut server.host.borrow_mut(), options));
     match opened {
         Ok(number) => {
             server.settle.borrow_mut().push(js.reference(request.arguments[2]));
@@ -32,22 +41,24 @@ pub(crate) fn query(request: Request<8>) -> Value {
     let Some(sql) = js.get_string(sql) else {
         return js.throw("invalid-argument", "query: the statement is no string");
     };
-    let Some(parameters) = read_parameters(js, parameters, types) else {
+    let (Some(parameters), Some(kinds)) = (read_texts(js, parameters), read_kinds(js, types)) else {
         return js.throw("invalid-argument", "query: parameters are strings or null, each with a type or none of them");
     };
-    let statement = Statement { sql: sql.into(), parameters, is_simple: js.get_boolean(simple), reading: None };
+    if !kinds.is_empty() && kinds.len() != parameters.len() {
+        return js.throw("invalid-argument", "query: there are not as many types as parameters");
+    }
+    let message = Message { sql, parameters, kinds, is_script: js.is_true(simple) };
     let lane = number(js, lane);
-    with_pool(&request, |pool, token| pool.query(token, statement, lane))
+    with_database(&request, |database, token| database.query(token, message, lane))
 }
 
 pub(crate) fn add_statement(request: Request<3>) -> Value {
     let js = request.js;
     let Some(server) = request.server() else { return Value::NONE };
     let plan = js.get_string(request.arguments[2]).unwrap_or_default();
-    let plan: Result<StatementPlan, _> = serde_json::from_str(&plan);
     let host = server.host.borrow();
-    let Some(pool) = host.pool(number(js, request.arguments[1]) as usize) else { return unknown_pool(js) };
-    match plan.map_err(|error| error.to_string()).and_then(|plan| pool.add_statement(&plan)) {
+    let Some(database) = host.database(number(js, request.arguments[1]) as usize) else { return unknown_database(js) };
+    match database.add_statement(&plan) {
         Ok(number) => js.number(number as f64),
         Err(message) => js.throw("invalid-statement", &message),
     }
@@ -56,43 +67,43 @@ pub(crate) fn add_statement(request: Request<3>) -> Value {
 pub(crate) fn run(request: Request<6>) -> Value {
     let js = request.js;
     let Request { arguments: [_, _, _, statement, parameters, lane], .. } = request;
-    let Some(parameters) = read_texts(js, parameters) else {
-        return js.throw("invalid-argument", "run: parameters are strings or null");
+    let Some(parameters) = read_values(js, parameters) else {
+        return js.throw("invalid-argument", "run: parameters are strings, numbers, booleans or null");
     };
     let (statement, lane) = (number(js, statement) as usize, number(js, lane));
     let mut is_known = true;
-    let asked = with_pool(&request, |pool, token| is_known = pool.run(token, statement, parameters, lane));
+    let asked = with_database(&request, |database, token| is_known = database.run(token, statement, parameters, lane));
     if is_known { asked } else { js.throw("unknown-statement", "there is no statement with this number") }
 }
 
 pub(crate) fn reserve(request: Request<3>) -> Value {
-    with_pool(&request, Pool::reserve)
+    with_database(&request, Database::reserve)
 }
 
 pub(crate) fn release(request: Request<3>) -> Value {
-    with_pool(&request, Pool::release)
+    with_database(&request, Database::release)
 }
 
 pub(crate) fn cancel(request: Request<3>) -> Value {
-    with_pool(&request, Pool::cancel)
+    with_database(&request, Database::cancel)
 }
 
 pub(crate) fn close_pool(request: Request<4>) -> Value {
     let grace = Duration::from_millis(number(request.js, request.arguments[3]));
-    with_pool(&request, |pool, token| pool.close(token, grace))
+    with_database(&request, |database, token| database.close(token, grace))
 }
 
-/// Does something with the pool of the second argument and the number of the third, and lets it go on.
-fn with_pool<const N: usize>(request: &Request<N>, work: impl FnOnce(&Pool, u64)) -> Value {
+/// Does something with the database of the second argument and the number of the third, and lets it go on.
+fn with_database<const N: usize>(request: &Request<N>, work: impl FnOnce(&Database, u64)) -> Value {
     let js = request.js;
     let Some(server) = request.server() else { return Value::NONE };
     let found = {
         let host = server.host.borrow();
-        let pool = host.pool(number(js, request.arguments[1]) as usize);
-        pool.map(|pool| work(pool, number(js, request.arguments[2]))).is_some()
+        let database = host.database(number(js, request.arguments[1]) as usize);
+        database.map(|database| work(database, number(js, request.arguments[2]))).is_some()
     };
     if !found {
-        return unknown_pool(js);
+        return unknown_database(js);
     }
     go_on(&server);
     js.undefined()
@@ -110,8 +121,8 @@ fn go_on(server: &Rc<Server>) {
     }
 }
 
-fn unknown_pool(js: Js) -> Value {
-    js.throw("unknown-pool", "there is no database with this number")
+fn unknown_database(js: Js) -> Value {
+    js.throw("unknown-database", "there is no database with this number")
 }
 
 fn read_texts(js: Js, texts: Value) -> Option<Vec<Option<String>>> {
@@ -122,18 +133,25 @@ fn read_texts(js: Js, texts: Value) -> Option<Vec<Option<String>>> {
     (0..js.array_length(texts)?).map(read).collect()
 }
 
-fn read_parameters(js: Js, texts: Value, types: Value) -> Option<Vec<Parameter>> {
-    let texts = read_texts(js, texts)?;
-    let count = texts.len();
-    let has_types = !js.is_undefined(types);
-    if has_types && js.array_length(types)? != count {
-        return None;
+/// Undefined is none.
+fn read_kinds(js: Js, kinds: Value) -> Option<Vec<u32>> {
+    if js.is_undefined(kinds) {
+        return Some(Vec::new());
     }
-    let read = |(at, text)| {
-        let kind = if has_types { js.get_number(js.element(types, at))? as u32 } else { 0 };
-        Some(Parameter { text, kind })
+    (0..js.array_length(kinds)?).map(|at| Some(js.get_number(js.element(kinds, at))? as u32)).collect()
+}
+
+fn read_values(js: Js, values: Value) -> Option<Vec<Parameter>> {
+    let read = |at: usize| {
+        let value = js.element(values, at);
+        if js.is_null(value) {
+            return Some(Parameter::Null);
+        }
+        let number = || js.get_number(value).filter(|number| number.is_finite()).map(Parameter::Float);
+        let boolean = || js.get_boolean(value).map(Parameter::Bool);
+        js.get_string(value).map(Parameter::Text).or_else(number).or_else(boolean)
     };
-    texts.into_iter().enumerate().map(read).collect()
+    (0..js.array_length(values)?).map(read).collect()
 }
 
 fn number(js: Js, value: Value) -> u64 {

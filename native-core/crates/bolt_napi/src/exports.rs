@@ -65,6 +65,7 @@ exports! {
     "socketPublish" = socket_publish(3);
     "publish" = publish(3);
     "openPool" = open_pool(3);
+    "openSqlite" = open_sqlite(3);
     "addStatement" = add_statement(3);
     "query" = query(8);
     "run" = run(6);
@@ -81,7 +82,9 @@ exports! {
 /// Where they are.
 mod functions {
     pub(super) use crate::answers::{complete, cut, finish, push, respond, respond_file, set_text, start};
-    pub(super) use crate::databases::{add_statement, cancel, close_pool, open_pool, query, release, reserve, run};
+    pub(super) use crate::databases::{
+        add_statement, cancel, close_pool, open_pool, open_sqlite, query, release, reserve, run,
+    };
     pub(super) use crate::listening::{listen, open_listener, set_tls};
     pub(super) use crate::requests::{
         address, body, claims, client_certificate, header, headers, method, read, request_id, scheme, target,

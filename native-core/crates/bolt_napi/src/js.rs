@@ -149,12 +149,16 @@ impl Js {
         (status == Status::napi_ok).then_some(number)
     }
 
-    /// Whether a value is `true`.
-    pub(crate) fn get_boolean(self, value: Value) -> bool {
+    pub(crate) fn get_boolean(self, value: Value) -> Option<bool> {
         let mut result = false;
         // SAFETY: as in `value!`.
         let status = unsafe { napi_get_value_bool(self.0, value.0, &mut result) };
-        status == Status::napi_ok && result
+        (status == Status::napi_ok).then_some(result)
+    }
+
+    /// Whether a value is `true`.
+    pub(crate) fn is_true(self, value: Value) -> bool {
+        self.get_boolean(value) == Some(true)
     }
 
     pub(crate) fn null(self) -> Value {

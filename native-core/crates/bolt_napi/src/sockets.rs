@@ -57,7 +57,7 @@ impl Server {
         let answer = js.call_back(&isolation.context, function, entered.this, &arguments);
         isolation.clean(js, entered.this);
         match answer {
-            Ok(is_busy) => js.get_boolean(is_busy),
+            Ok(is_busy) => js.is_true(is_busy),
             Err(Thrown(error)) => {
                 if let Some(text) = js.describe(error) {
                     report(format_args!("the callback of sockets threw: {text}"));

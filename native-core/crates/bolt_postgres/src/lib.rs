@@ -8,13 +8,12 @@
 mod cache;
 mod failure;
 mod outcome;
-mod quote;
 pub mod rows;
 mod session;
 mod startup;
 mod statement;
 
-pub use failure::{Failure, codes};
+pub use bolt_sql::{Failure, codes};
 pub use session::{Done, Session, TransactionStatus};
 pub use startup::Credentials;
 pub use statement::{Parameter, Statement};

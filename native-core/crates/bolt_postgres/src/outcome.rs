@@ -3,10 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
+use bolt_sql::quote;
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::message::backend::{DataRowBody, RowDescriptionBody};
-
-use crate::quote::quote;
 
 /// OIDs of the types whose text is written as something else than a JSON string (`pg_type.dat`).
 mod oids {

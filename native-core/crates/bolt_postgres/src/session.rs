@@ -4,15 +4,17 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
+use bolt_sql::rows::Objects;
+use bolt_sql::{Failure, codes};
 use bytes::BytesMut;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::backend::{DataRowBody, Message};
 use postgres_protocol::message::frontend;
 
 use crate::cache::Cache;
-use crate::failure::{Failure, codes};
+use crate::failure::reported;
 use crate::outcome::{Columns, Rows};
-use crate::rows::Objects;
+use crate::rows::Data;
 use crate::startup::{Credentials, Startup};
 use crate::statement::{Shape, Statement};
 
@@ -256,12 +258,12 @@ impl Session {
         let Some(flight) = self.flights.front_mut() else {
             return Err(match message {
                 // The server's last words: an administrator ends it, or it is shut down.
-                Message::ErrorResponse(body) => Failure::reported(body.fields()),
+                Message::ErrorResponse(body) => reported(body.fields()),
                 _ => unexpected(),
             });
         };
         match message {
-            Message::ErrorResponse(body) => flight.failure = Some(Failure::reported(body.fields())),
+            Message::ErrorResponse(body) => flight.failure = Some(reported(body.fields())),
             Message::RowDescription(body) => {
                 flight.columns = Columns::read(&body).map_err(malformed)?;
                 self.describe();
@@ -364,7 +366,7 @@ impl Flight {
         if self.failure.is_some() {
             return Ok(());
         }
-        match self.objects.push(reading, &self.columns.types, row) {
+        match self.objects.push(reading, &mut Data::new(&self.columns.types, row)) {
             Err(failure) if failure.code() == codes::UNEXPECTED_TYPE => self.failure = Some(failure),
             pushed => return pushed,
         }

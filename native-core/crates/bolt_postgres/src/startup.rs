@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use bolt_sql::Failure;
 use bytes::BytesMut;
 use fallible_iterator::FallibleIterator;
 use postgres_protocol::authentication::md5_hash;
@@ -10,7 +11,7 @@ use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, Scr
 use postgres_protocol::message::backend::Message;
 use postgres_protocol::message::frontend;
 
-use crate::failure::Failure;
+use crate::failure::reported;
 
 /// Who signs in, and where.
 #[derive(Clone)]
@@ -107,7 +108,7 @@ impl Startup {
                 self.is_verified = true;
                 Ok(())
             }
-            Message::ErrorResponse(body) => Err(Failure::reported(body.fields())),
+            Message::ErrorResponse(body) => Err(reported(body.fields())),
             Message::ParameterStatus(_) | Message::BackendKeyData(_) | Message::NoticeResponse(_)
                 if self.is_accepted =>
             {

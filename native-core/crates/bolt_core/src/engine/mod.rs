@@ -36,7 +36,7 @@ pub use exchange::Security;
 pub use files::FileOutcome;
 pub use inputs::{Inputs, Value};
 pub use observe::MicroClock;
-pub use query::QueryCall;
+pub use query::{Parameter, QueryCall};
 pub use slots::{Handle, Slots};
 pub use socket::{News, SocketEvent};
 pub use stream::{Started, StreamFault};

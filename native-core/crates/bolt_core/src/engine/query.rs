@@ -9,7 +9,7 @@ use super::slots::{Handle, Slot, State};
 use super::{Context, Engine, Event, Value, body};
 use crate::auth::Claims;
 use crate::error::{ErrorCode, Refusal};
-use crate::plan::{OnMissing, PlanError, QueryParameter, QueryRoute};
+use crate::plan::{Constant, OnMissing, PlanError, QueryParameter, QueryRoute};
 use crate::schema::{JsonLimits, Schema};
 
 /// A request that a statement answers.
@@ -21,8 +21,36 @@ pub struct QueryCall {
     pub pool: usize,
     /// Number of the statement within the pool.
     pub statement: usize,
-    /// Values as text; `None` is NULL.
-    pub parameters: Vec<Option<String>>,
+    /// In the order of the statement.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A value for a statement. It keeps the kind that it has in the request, for databases that compare by it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameter {
+    /// NULL.
+    Null,
+    /// A text, JSON among them.
+    Text(String),
+    /// An integer.
+    Int(i64),
+    /// A finite number.
+    Float(f64),
+    /// A boolean.
+    Bool(bool),
+}
+
+impl Parameter {
+    /// As JavaScript's `String` writes it; `None` is NULL.
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) => Some(text),
+            Self::Int(number) => Some(number.to_string()),
+            Self::Float(number) => Some(number_text(number)),
+            Self::Bool(value) => Some(value.to_string()),
+        }
+    }
 }
 
 /// A compiled statement of a route.
@@ -63,7 +91,7 @@ impl Query {
     }
 
     /// The values of a request, or why it is refused.
-    fn bind(&self, slot: &Slot, depth: usize) -> Result<Vec<Option<String>>, Answer<'static>> {
+    fn bind(&self, slot: &Slot, depth: usize) -> Result<Vec<Parameter>, Answer<'static>> {
         if let Some(claims) = &slot.claims {
             let mut issues = Vec::new();
             let mut fits = |schema: &Schema| {
@@ -77,36 +105,55 @@ impl Query {
         }
         let mut read = None;
         let bind = |parameter: &QueryParameter| match parameter {
-            QueryParameter::Constant { text } => Ok(text.clone()),
-            QueryParameter::Input { at } => Ok(slot.inputs.get(*at).and_then(|value| input(value, &slot.text))),
+            QueryParameter::Constant { value } => Ok(value.clone().into()),
+            QueryParameter::Input { at } => {
+                Ok(slot.inputs.get(*at).map_or(Parameter::Null, |value| input(value, &slot.text)))
+            }
             QueryParameter::Claim { path, json } => claim(slot.claims.as_ref(), path, *json),
             QueryParameter::Body { name, json } => {
                 if read.is_none() {
                     read = Some(parse(&slot.body)?);
                 }
-                Ok(read.as_ref().and_then(|body| body.get(name)).and_then(|value| text_of(value, *json)))
+                Ok(read
+                    .as_ref()
+                    .and_then(|body| body.get(name))
+                    .map_or(Parameter::Null, |value| json_value(value, *json)))
             }
         };
         self.parameters.iter().map(bind).collect()
     }
 }
 
-/// Values of a handler's inputs that come as text.
-fn input(value: &Value, text: &str) -> Option<String> {
+impl From<Constant> for Parameter {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Null => Self::Null,
+            Constant::Text(text) => Self::Text(text),
+            Constant::Number(number) => Self::Float(number),
+        }
+    }
+}
+
+/// Values of a handler's inputs that are scalars; only these are declared as parameters.
+fn input(value: &Value, text: &str) -> Parameter {
     match value {
-        Value::Text(from, to) => text.get(*from as usize..*to as usize).map(str::to_owned),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Float(number) => Some(number_text(*number)),
-        Value::Bool(value) => Some(value.to_string()),
-        // Only scalars are declared as parameters.
-        Value::Missing | Value::List(_) | Value::Body => None,
+        Value::Text(from, to) => match text.get(*from as usize..*to as usize) {
+            Some(text) => Parameter::Text(text.to_owned()),
+            None => Parameter::Null,
+        },
+        Value::Int(number) => Parameter::Int(*number),
+        Value::Float(number) => Parameter::Float(*number),
+        Value::Bool(value) => Parameter::Bool(*value),
+        Value::Missing | Value::List(_) | Value::Body => Parameter::Null,
     }
 }
 
 /// A claim must be there: without it a statement about one's own would be about nobody's.
-fn claim(claims: Option<&Claims>, path: &str, json: bool) -> Result<Option<String>, Answer<'static>> {
-    let value = claims.and_then(|claims| claims.get(path)).and_then(|value| text_of(value, json));
-    value.map(Some).ok_or_else(|| Answer::Refuse(ErrorCode::Forbidden.into()))
+fn claim(claims: Option<&Claims>, path: &str, json: bool) -> Result<Parameter, Answer<'static>> {
+    match claims.and_then(|claims| claims.get(path)).map(|value| json_value(value, json)) {
+        None | Some(Parameter::Null) => Err(Answer::Refuse(ErrorCode::Forbidden.into())),
+        Some(value) => Ok(value),
+    }
 }
 
 fn parse(body: &[u8]) -> Result<Json, Answer<'static>> {
@@ -117,13 +164,18 @@ fn parse(body: &[u8]) -> Result<Json, Answer<'static>> {
     serde_json::from_slice(body).map_err(refused)
 }
 
-/// A JSON value as the text of a parameter; `None` is NULL. `json`: of a parameter that is JSON itself.
-fn text_of(value: &Json, json: bool) -> Option<String> {
+/// A JSON value as a parameter. `json`: of one that is JSON itself. Objects and lists are JSON anyway.
+fn json_value(value: &Json, json: bool) -> Parameter {
     match value {
-        Json::Null => None,
-        Json::String(text) if !json => Some(text.clone()),
-        Json::Number(number) if !json && number.is_f64() => number.as_f64().map(number_text),
-        value => Some(value.to_string()),
+        Json::Null => Parameter::Null,
+        Json::String(text) if !json => Parameter::Text(text.clone()),
+        Json::Bool(value) if !json => Parameter::Bool(*value),
+        Json::Number(number) if !json => match (number.as_i64(), number.as_f64()) {
+            (Some(number), _) => Parameter::Int(number),
+            (None, Some(number)) => Parameter::Float(number),
+            (None, None) => Parameter::Text(number.to_string()),
+        },
+        value => Parameter::Text(value.to_string()),
     }
 }
 
@@ -241,7 +293,7 @@ mod tests {
 
     #[test]
     fn values_are_the_texts_that_javascript_would_send() {
-        let text = |json: &str, is_json| text_of(&serde_json::from_str(json).expect("JSON"), is_json);
+        let text = |json: &str, is_json| json_value(&serde_json::from_str(json).expect("JSON"), is_json).into_text();
         let cases =
             [("1.0", "1"), ("-0.0", "0"), ("1.5", "1.5"), ("1e21", "1e21"), ("true", "true"), ("\"a\\n\"", "a\n")];
         for (json, expected) in cases {

@@ -14,8 +14,8 @@ pub use limits::Limits;
 pub use observe::ObservePlan;
 pub use rate_limits::{RateKey, RateLimitPlan};
 pub use routes::{
-    AnswerRoute, BodyPlan, HandlerRoute, MountRoute, OnMissing, PartPlan, QueryParameter, QueryRoute, RoutePlan,
-    SocketCompression, SocketRoute, StaticRoute,
+    AnswerRoute, BodyPlan, Constant, HandlerRoute, MountRoute, OnMissing, PartPlan, QueryParameter, QueryRoute,
+    RoutePlan, SocketCompression, SocketRoute, StaticRoute,
 };
 
 use std::fmt;

@@ -200,8 +200,8 @@ pub struct PartPlan {
 pub enum QueryParameter {
     /// Always the same.
     Constant {
-        /// In the text format; null is NULL.
-        text: Option<String>,
+        /// As the database is given it.
+        value: Constant,
     },
     /// One of the values that the handler would get.
     Input {
@@ -305,4 +305,16 @@ impl RoutePlan {
             Self::Socket(r) => (r.id, &r.method, &r.path),
         }
     }
+}
+
+/// A value that a statement always has: null is NULL.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Constant {
+    /// NULL.
+    Null,
+    /// A text.
+    Text(String),
+    /// A finite number.
+    Number(f64),
 }

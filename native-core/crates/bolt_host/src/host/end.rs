@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Host;
 use super::connections::Link;
-use crate::database::Pool;
+use crate::database::Database;
 
 impl Host {
     /// Stops accepting and ends each connection after what it is waiting for; those that are left after `grace` are cut by
@@ -33,7 +33,7 @@ impl Host {
             for id in self.engine.connection_ids().collect::<Vec<_>>() {
                 self.remove(id);
             }
-            self.pools.iter().for_each(Pool::cut);
+            self.databases.iter().for_each(Database::cut);
             self.finished = Some(left);
         }
         self.finished
@@ -41,12 +41,12 @@ impl Host {
 
     /// Whether there is a connection, or somebody who waits for a database.
     pub(super) fn is_busy(&self) -> bool {
-        !self.engine.is_empty() || self.pools.iter().any(Pool::is_busy)
+        !self.engine.is_empty() || self.databases.iter().any(Database::is_busy)
     }
 
     /// Gives back what the host has of the system; once finished, it has no use for it. What the engine knows stays.
     pub fn retire(&mut self) {
-        self.pools = Vec::new();
+        self.databases = Vec::new();
         self.clear_tasks();
         self.outbound = None;
         self.listener = None;

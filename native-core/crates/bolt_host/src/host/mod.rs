@@ -15,7 +15,7 @@ use mio::event::Source;
 use mio::{Interest, Registry, Token, Waker};
 
 use crate::accept::Gate;
-use crate::database::{Pool, PoolOptions, Settled};
+use crate::database::{Database, PoolOptions, Settled, SqliteOptions};
 use crate::listen::{Bound, ListenError, Listener};
 use crate::memory::Injected;
 use crate::outbound::Outbound;
@@ -47,7 +47,7 @@ pub struct Host {
     /// Made when it is first asked for.
     outbound: Option<Outbound>,
     /// Databases, by their numbers.
-    pools: Vec<Pool>,
+    databases: Vec<Database>,
     listener: Option<Listener>,
     protocols: Protocols,
     links: Vec<Option<Link>>,
@@ -79,7 +79,7 @@ impl Host {
             poller: Some(poller),
             system: Some(System { registry, waker }),
             outbound: None,
-            pools: Vec::new(),
+            databases: Vec::new(),
             listener: None,
             protocols: Protocols::default(),
             links: Vec::new(),
@@ -157,24 +157,34 @@ impl Host {
     /// A sentence for people: what about the options is not understood, or that the system has no descriptor left.
     pub fn open_pool(&mut self, options: PoolOptions) -> Result<usize, String> {
         let outbound = self.outbound().map_err(|error| error.to_string())?;
-        self.pools.push(Pool::new(outbound, options)?);
-        Ok(self.pools.len() - 1)
+        self.databases.push(Database::postgres(outbound, options)?);
+        Ok(self.databases.len() - 1)
     }
 
-    /// A pool by its number.
-    pub fn pool(&self, number: usize) -> Option<&Pool> {
-        self.pools.get(number)
+    /// Opens a database of SQLite; its number.
+    ///
+    /// # Errors
+    /// A sentence for people: the system has no descriptor left.
+    pub fn open_sqlite(&mut self, options: SqliteOptions) -> Result<usize, String> {
+        let outbound = self.outbound().map_err(|error| error.to_string())?;
+        self.databases.push(Database::sqlite(outbound, options));
+        Ok(self.databases.len() - 1)
     }
 
-    /// What databases have answered: the number of the pool, and what of it was settled.
+    /// A database by its number.
+    pub fn database(&self, number: usize) -> Option<&Database> {
+        self.databases.get(number)
+    }
+
+    /// What databases have answered: the number of the database, and what of it was settled.
     pub fn take_settled(&mut self) -> Vec<(usize, Vec<Settled>)> {
-        let settled = self.pools.iter().enumerate().map(|(number, pool)| (number, pool.take_settled()));
+        let settled = self.databases.iter().enumerate().map(|(number, database)| (number, database.take_settled()));
         settled.filter(|(_, settled)| !settled.is_empty()).collect()
     }
 
     /// Whether somebody waits for a database.
     pub fn awaits_database(&self) -> bool {
-        self.pools.iter().any(Pool::is_pending)
+        self.databases.iter().any(Database::is_pending)
     }
 
     /// The descriptor of the poll, to be watched by another event loop; `None` when the poller was taken out.

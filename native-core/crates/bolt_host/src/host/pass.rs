@@ -12,7 +12,7 @@ use mio::event::Event;
 use super::connections::Link;
 use super::{Host, LISTENER, WAKER};
 use crate::budget::Budget;
-use crate::database::Pool;
+use crate::database::Database;
 use crate::outbound::{FIRST_TOKEN, Outbound, Working};
 use crate::poller::Poller;
 
@@ -157,7 +157,7 @@ impl Host {
             || self.engine.has_events()
             || self.engine.has_socket_events()
             || !self.injected.is_empty()
-            || self.pools.iter().any(Pool::has_settled)
+            || self.databases.iter().any(Database::has_settled)
     }
 
     /// Runs a handler for each request that waits for one. A handler that panics answers 500; the panic hook has written its line by then.

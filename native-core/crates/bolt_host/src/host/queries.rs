@@ -29,13 +29,14 @@ impl Host {
 
     fn send_queries(&mut self) {
         while let Some((handle, pool)) = self.engine.take_abandoned() {
-            if let Some(pool) = self.pools.get(pool) {
-                pool.cancel(REQUEST | handle.bits());
+            if let Some(database) = self.databases.get(pool) {
+                database.cancel(REQUEST | handle.bits());
             }
         }
         while let Some(QueryCall { handle, pool, statement, parameters }) = self.engine.next_query() {
             let token = REQUEST | handle.bits();
-            let is_sent = self.pools.get(pool).is_some_and(|pool| pool.run(token, statement, parameters, 0));
+            let is_sent =
+                self.databases.get(pool).is_some_and(|database| database.run(token, statement, parameters, 0));
             if !is_sent {
                 report(format_args!("there is no statement {statement} of database {pool}"));
                 self.engine.refuse_query(handle, ErrorCode::Internal.into());
@@ -44,8 +45,8 @@ impl Host {
     }
 
     fn answer_queries(&mut self) {
-        for at in 0..self.pools.len() {
-            let answers = self.pools.get(at).map(|pool| pool.take_answers()).unwrap_or_default();
+        for at in 0..self.databases.len() {
+            let answers = self.databases.get(at).map(|database| database.take_answers()).unwrap_or_default();
             for Settled { token, result } in answers {
                 let handle = Handle::from_bits(token & !REQUEST);
                 let answered = catch_unwind(AssertUnwindSafe(|| match &result {

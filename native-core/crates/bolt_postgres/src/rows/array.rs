@@ -1,6 +1,8 @@
 //! Arrays: `{1,NULL,"a \"b\""}`, nested by dimension, perhaps behind their bounds as in `[0:1]={1,2}` (manual, "Array Input and Output Syntax").
 
-use super::{Form, Misfit};
+use bolt_sql::rows::Misfit;
+
+use super::Form;
 
 /// Dimensions that PostgreSQL allows (`MAXDIM`).
 const DEPTH: usize = 6;

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use bolt_sql::quote;
+use bolt_sql::rows::Misfit;
 use serde::Deserialize;
 
-use super::{Misfit, array, instant, number};
-use crate::quote::quote;
+use super::{array, instant, number};
 
 /// How a value in PostgreSQL's text format becomes JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -1,6 +1,6 @@
 //! Numbers: PostgreSQL writes them as JSON does, but for a few.
 
-use super::Misfit;
+use bolt_sql::rows::Misfit;
 
 /// Writes a number; what is none in JSON is null.
 pub(super) fn write(out: &mut Vec<u8>, text: &[u8]) -> Result<(), Misfit> {

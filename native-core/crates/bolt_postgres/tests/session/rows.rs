@@ -1,6 +1,6 @@
 //! Statements whose rows are declared beforehand.
 
-use bolt_postgres::rows::{ColumnPlan, Form, Layout, Reading, Shape};
+use bolt_postgres::rows::{ColumnPlan, Form, Layout, Reading, Shape, bind};
 use bolt_postgres::{Statement, codes};
 
 use super::server::*;
@@ -21,7 +21,7 @@ fn asked(
     types: &[(&str, u32)],
     rows: &[&[Option<&str>]],
 ) -> Result<String, String> {
-    asked_with(Layout::compile(shape, plans).unwrap().bind(&mut []).unwrap(), types, rows)
+    asked_with(bind(&Layout::compile(shape, plans).unwrap(), &mut []).unwrap(), types, rows)
 }
 
 fn asked_with(reading: Reading, types: &[(&str, u32)], rows: &[&[Option<&str>]]) -> Result<String, String> {
@@ -66,7 +66,7 @@ fn a_page_has_a_cursor_when_there_are_more_rows() {
     let page = |limit: &str, rows: &[&[Option<&str>]]| {
         let layout = Layout::compile(Shape::Page { limit: 1, cursor: 0 }, &joined()).unwrap();
         let mut parameters = [None, Some(limit.to_owned())];
-        let reading = layout.bind(&mut parameters).map_err(|failure| failure.code().to_owned())?;
+        let reading = bind(&layout, &mut parameters).map_err(|failure| failure.code().to_owned())?;
         asked_with(reading, TYPES, rows).map(|text| (parameters[1].clone().unwrap(), text))
     };
     let rows: &[&[Option<&str>]] = &[&[Some("1"), None, None], &[Some("2"), None, None], &[Some("3"), None, None]];

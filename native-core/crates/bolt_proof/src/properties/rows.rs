@@ -1,6 +1,6 @@
 //! Whatever text PostgreSQL gives for a value, the row is valid JSON, or the statement fails. A form that promises a kind of value keeps the promise.
 
-use bolt_postgres::rows::{ColumnPlan, Form, Layout, Shape};
+use bolt_postgres::rows::{ColumnPlan, Form, Layout, Shape, bind};
 use bolt_postgres::{Statement, codes};
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(super) fn check(input: &[u8]) {
     let column = ColumnPlan { path: vec!["v".to_owned()], form: form.clone(), nullable: false };
     let Ok(layout) = Layout::compile(Shape::One, &[column]) else { panic!("one column is a layout") };
     let mut session = postgres::session();
-    let Ok(reading) = layout.bind(&mut []) else { panic!("it is no page") };
+    let Ok(reading) = bind(&layout, &mut []) else { panic!("it is no page") };
     session.send(1, Statement { reading: Some(reading), ..postgres::statement() });
     if session.receive(&postgres::answer(kind, value)).is_err() {
         // What is no UTF-8 is nothing that this server may send.

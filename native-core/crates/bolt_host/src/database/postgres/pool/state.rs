@@ -1,6 +1,6 @@
 //! What a pool knows, and which connection a statement goes to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use bolt_postgres::{Done, Failure, Statement, codes};
 use super::super::connection;
 use super::super::options::Settings;
 use super::super::statements::Statements;
-use super::durations::{Durations, PATIENCE};
+use super::Shared;
 use super::member::{Class, Member};
 use super::queue::Queues;
-use super::{Settled, Shared, closed};
-use crate::host::is_request;
+use crate::database::closed;
+use crate::database::durations::{Durations, PATIENCE};
+use crate::database::ledger::Ledger;
 use crate::outbound::Task;
 
 /// Between two attempts to connect, doubled each time.
@@ -26,13 +27,9 @@ pub(super) struct State {
     /// Number of the next connection, or lane; never used twice.
     next: u64,
     pub(super) waiting: Queues,
-    pub(super) settled: Vec<Settled>,
-    /// Of requests, which the host answers itself.
-    pub(super) answers: Vec<Settled>,
+    pub(super) ledger: Ledger,
     pub(super) statements: Statements,
     durations: Durations,
-    /// What was asked and is not settled.
-    pub(super) pending: HashSet<u64>,
     /// Attempts to connect that failed since the last that did not.
     failed: u32,
     /// Who waits for the end.
@@ -65,10 +62,7 @@ impl State {
     }
 
     pub(super) fn settle(&mut self, token: u64, result: Result<String, Failure>) {
-        if self.pending.remove(&token) {
-            let to = if is_request(token) { &mut self.answers } else { &mut self.settled };
-            to.push(Settled { token, result });
-        }
+        self.ledger.settle(token, result);
     }
 
     /// Tells what became of statements; the first of them `ran` for so long, if that says something about it.
@@ -198,7 +192,7 @@ impl State {
 
     /// Goes on with closing once nothing is pending but who waits for the end.
     pub(super) fn end_when_idle(&mut self) {
-        if self.closing.is_none() || self.pending.len() > 1 {
+        if self.closing.is_none() || self.ledger.pending() > 1 {
             return;
         }
         if self.members.is_empty() {
@@ -232,11 +226,7 @@ impl State {
             member.wake();
         }
         self.waiting.clear();
-        let mut pending: Vec<u64> = self.pending.iter().copied().filter(|token| Some(*token) != but).collect();
-        pending.sort_unstable();
-        for token in pending {
-            self.settle(token, Err(closed()));
-        }
+        self.ledger.settle_all(but, &closed());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bolt_postgres::rows::{ColumnPlan, Layout, Shape};
+use bolt_postgres::rows::{ColumnPlan, Layout, Shape, bind};
 use bolt_postgres::{Failure, Parameter, Statement};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::transactions;
 /// A statement and what its rows look like (`QueryStatement` of `binding.d.ts`).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StatementPlan {
+struct StatementPlan {
     sql: String,
     shape: Shape,
     columns: Vec<ColumnPlan>,
@@ -22,8 +22,9 @@ pub struct StatementPlan {
 pub(super) struct Statements(Vec<(Arc<str>, Arc<Layout>)>);
 
 impl Statements {
-    /// Takes one in; its number.
-    pub(super) fn add(&mut self, plan: &StatementPlan) -> Result<usize, String> {
+    /// Takes one in, as JSON; its number.
+    pub(super) fn add(&mut self, plan: &str) -> Result<usize, String> {
+        let plan: StatementPlan = serde_json::from_str(plan).map_err(|error| error.to_string())?;
         if transactions::begins(&plan.sql) {
             return Err("a statement that is known beforehand cannot begin a transaction".to_owned());
         }
@@ -39,7 +40,7 @@ impl Statements {
         mut parameters: Vec<Option<String>>,
     ) -> Option<Result<Statement, Failure>> {
         let (sql, layout) = self.0.get(number)?;
-        let reading = layout.bind(&mut parameters);
+        let reading = bind(layout, &mut parameters);
         let parameters = parameters.into_iter().map(|text| Parameter { text, kind: 0 }).collect();
         let statement = |reading| Statement { sql: sql.clone(), parameters, is_simple: false, reading: Some(reading) };
         Some(reading.map(statement))

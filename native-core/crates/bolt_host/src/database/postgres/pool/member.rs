@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bolt_postgres::{Done, Session, Statement, TransactionStatus};
 
-use super::unsafe_transaction;
+use crate::database::unsafe_transaction;
 use crate::outbound::Task;
 
 /// Statements in flight on one connection that others share.

@@ -2,10 +2,10 @@ import type { Binding } from '../binding.d.ts'
 import { settingsOf } from '../options.ts'
 import type { AppPlan } from '../plan.ts'
 import { Connections } from './connections.ts'
-import type { PoolPlan } from './options.ts'
+import type { Engine } from './engine.ts'
 
 /** Opens a pool on a server of its own, which never listens and closes with it. Throws as `Connections` does. */
-export function openOnOwnServer(binding: Binding, plan: PoolPlan, onEnd: () => void): Connections {
+export function openOnOwnServer(binding: Binding, engine: Engine, onEnd: () => void): Connections {
   const server = binding.createServer(
     JSON.stringify(emptyPlan()),
     () => undefined,
@@ -14,7 +14,7 @@ export function openOnOwnServer(binding: Binding, plan: PoolPlan, onEnd: () => v
   )
   const close = (): Promise<number> => new Promise((done) => binding.close(server, 0, 0, done))
   try {
-    return new Connections(binding, server, plan, () => close().then(onEnd))
+    return new Connections(binding, server, engine, () => close().then(onEnd))
   } catch (error) {
     void close()
     throw error

@@ -4,7 +4,6 @@
 //! transaction has a connection to itself (a lane), and statements that run for long have connections of their own. Before that is known of one,
 //! nothing is put behind it once it runs for long.
 
-mod durations;
 mod member;
 mod queue;
 mod state;
@@ -13,28 +12,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
-use bolt_postgres::{Failure, Session, Statement, codes};
+use bolt_core::engine::Parameter as Given;
+use bolt_postgres::{Failure, Parameter, Session, Statement};
 
 use super::connection;
 use super::options::{PoolOptions, Settings};
-use super::statements::StatementPlan;
 use super::transactions;
+use crate::database::{Message, Settled, closed, unsafe_transaction};
 use crate::outbound::Outbound;
 use member::Class;
 use state::State;
 
-/// What became of something that was asked with a token.
-#[derive(Debug)]
-pub struct Settled {
-    /// What the caller named it by.
-    pub token: u64,
-    /// The result as JSON, or the number of a lane.
-    pub result: Result<String, Failure>,
-}
-
 /// A pool. Dropping it closes its connections at once.
 #[derive(Debug)]
-pub struct Pool(Arc<Shared>);
+pub(in crate::database) struct Pool(Arc<Shared>);
 
 /// What the pool and its connections' tasks share.
 #[derive(Debug)]
@@ -49,13 +40,21 @@ impl Pool {
     ///
     /// # Errors
     /// A sentence for people: what about the options is not understood.
-    pub fn new(outbound: Outbound, options: PoolOptions) -> Result<Self, String> {
+    pub(in crate::database) fn new(outbound: Outbound, options: PoolOptions) -> Result<Self, String> {
         let settings = options.settle()?;
         Ok(Self(Arc::new(Shared { outbound, settings, state: Mutex::default() })))
     }
 
     /// Sends a statement, or has it wait. `lane`: 0 for any connection that is shared, else what [`Pool::reserve`] gave.
-    pub fn query(&self, token: u64, statement: Statement, lane: u64) {
+    pub(in crate::database) fn query(&self, token: u64, message: Message, lane: u64) {
+        let kinds = message.kinds.into_iter().chain(std::iter::repeat(0));
+        let parameters = message.parameters.into_iter().zip(kinds).map(|(text, kind)| Parameter { text, kind });
+        let statement = Statement {
+            sql: message.sql.into(),
+            parameters: parameters.collect(),
+            is_simple: message.is_script,
+            reading: None,
+        };
         if lane == 0 && transactions::begins(&statement.sql) {
             return self.fail(token, unsafe_transaction());
         }
@@ -64,13 +63,13 @@ impl Pool {
 
     fn fail(&self, token: u64, failure: Failure) {
         let mut state = self.0.lock();
-        state.pending.insert(token);
+        state.ledger.open(token);
         state.settle(token, Err(failure));
     }
 
     fn send(&self, token: u64, statement: Statement, lane: u64) {
         let mut state = self.0.lock();
-        state.pending.insert(token);
+        state.ledger.open(token);
         if lane != 0 {
             return state.send_to_lane(token, statement, lane);
         }
@@ -84,12 +83,13 @@ impl Pool {
     ///
     /// # Errors
     /// A sentence for people: what about it is not understood.
-    pub fn add_statement(&self, plan: &StatementPlan) -> Result<usize, String> {
+    pub(in crate::database) fn add_statement(&self, plan: &str) -> Result<usize, String> {
         self.0.lock().statements.add(plan)
     }
 
     /// Sends a statement of [`Pool::add_statement`], as [`Pool::query`] does; it settles with its rows alone. False when there is none of this number.
-    pub fn run(&self, token: u64, statement: usize, parameters: Vec<Option<String>>, lane: u64) -> bool {
+    pub(in crate::database) fn run(&self, token: u64, statement: usize, parameters: Vec<Given>, lane: u64) -> bool {
+        let parameters = parameters.into_iter().map(Given::into_text).collect();
         let bound = self.0.lock().statements.bind(statement, parameters);
         match bound {
             Some(Ok(statement)) => self.send(token, statement, lane),
@@ -100,9 +100,9 @@ impl Pool {
     }
 
     /// Takes a connection for one's own; settled with the lane's number.
-    pub fn reserve(&self, token: u64) {
+    pub(in crate::database) fn reserve(&self, token: u64) {
         let mut state = self.0.lock();
-        state.pending.insert(token);
+        state.ledger.open(token);
         if let Some(failure) = state.refusal(&self.0.settings) {
             return state.settle(token, Err(failure));
         }
@@ -111,7 +111,7 @@ impl Pool {
     }
 
     /// Gives a lane back. A transaction that is open in it is rolled back before anybody else gets it.
-    pub fn release(&self, lane: u64) {
+    pub(in crate::database) fn release(&self, lane: u64) {
         let mut state = self.0.lock();
         if let Some(member) = state.members.values_mut().find(|member| member.lane == Some(lane)) {
             member.release();
@@ -121,7 +121,7 @@ impl Pool {
 
     /// Has the server stop a statement; one that waits is not sent. It then fails with 57014, unless it was quicker, or shares its connection
     /// with others at that moment, which the wish could hit as well.
-    pub fn cancel(&self, token: u64) {
+    pub(in crate::database) fn cancel(&self, token: u64) {
         let mut state = self.0.lock();
         if state.waiting.remove(token) {
             return state.settle(token, Err(Failure::new("57014", "canceling statement due to user request")));
@@ -145,9 +145,9 @@ impl Pool {
     }
 
     /// Ends the pool once nothing is pending, at the latest after `grace`; then `token` settles.
-    pub fn close(&self, token: u64, grace: Duration) {
+    pub(in crate::database) fn close(&self, token: u64, grace: Duration) {
         let mut state = self.0.lock();
-        state.pending.insert(token);
+        state.ledger.open(token);
         if state.closing.is_some() {
             return state.settle(token, Err(closed()));
         }
@@ -163,35 +163,35 @@ impl Pool {
     }
 
     /// Whether somebody waits for something, or has a connection for a transaction.
-    pub(crate) fn is_busy(&self) -> bool {
+    pub(in crate::database) fn is_busy(&self) -> bool {
         let state = self.0.lock();
-        !state.pending.is_empty() || state.members.values().any(|member| member.lane.is_some())
+        state.ledger.pending() > 0 || state.members.values().any(|member| member.lane.is_some())
     }
 
     /// Gives up whatever is pending, and closes all connections.
-    pub(crate) fn cut(&self) {
+    pub(in crate::database) fn cut(&self) {
         self.0.lock().cut(None);
     }
 
     /// Answers to requests since the last time, in order.
-    pub(crate) fn take_answers(&self) -> Vec<Settled> {
-        std::mem::take(&mut self.0.lock().answers)
+    pub(in crate::database) fn take_answers(&self) -> Vec<Settled> {
+        self.0.lock().ledger.take_answers()
     }
 
     /// What else was settled since the last time, in order.
-    pub fn take_settled(&self) -> Vec<Settled> {
-        std::mem::take(&mut self.0.lock().settled)
+    pub(in crate::database) fn take_settled(&self) -> Vec<Settled> {
+        self.0.lock().ledger.take_settled()
     }
 
     /// Whether something was settled.
-    pub fn has_settled(&self) -> bool {
-        !self.0.lock().settled.is_empty()
+    pub(in crate::database) fn has_settled(&self) -> bool {
+        self.0.lock().ledger.has_settled()
     }
 
     /// Whether somebody waits for something.
-    pub fn is_pending(&self) -> bool {
+    pub(in crate::database) fn is_pending(&self) -> bool {
         let state = self.0.lock();
-        !state.pending.is_empty() || !state.settled.is_empty()
+        state.ledger.pending() > 0 || state.ledger.has_settled()
     }
 }
 
@@ -269,13 +269,4 @@ impl Shared {
         state.dispatch(self);
         state.end_when_idle();
     }
-}
-
-fn unsafe_transaction() -> Failure {
-    let message = "a transaction cannot be left open on a connection that others share: use begin(function)";
-    Failure::new(codes::UNSAFE_TRANSACTION, message)
-}
-
-fn closed() -> Failure {
-    Failure::new(codes::POOL_CLOSED, "the pool was closed")
 }

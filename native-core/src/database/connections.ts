@@ -1,7 +1,6 @@
-import type { DatabaseBinding, QueryStatement, StatementFailure } from '../binding.d.ts'
+import type { DatabaseBinding, QueryStatement, QueryValue, StatementFailure } from '../binding.d.ts'
 import { BoltError } from '../errors.ts'
-import { PostgresError } from './error.ts'
-import type { PoolPlan } from './options.ts'
+import type { Engine } from './engine.ts'
 
 /** Told once what became of something that was asked for. */
 export type Settled = (kind: 0 | 1, text: string) => void
@@ -24,8 +23,9 @@ export const ANY_LANE = 0
 const NO_LIMIT = 2_147_483_647
 
 /** What a statement fails with when the client was ended. */
-export function poolClosed(sql: string): PostgresError {
-  return new PostgresError({ code: 'POOL_CLOSED', message: 'The client was ended; make another with native().' }, sql)
+export const POOL_CLOSED: StatementFailure = {
+  code: 'POOL_CLOSED',
+  message: 'The client was ended; make another with native().',
 }
 
 const GONE: StatementFailure = {
@@ -39,6 +39,7 @@ export class Connections {
   readonly number: number
   readonly #binding: DatabaseBinding
   readonly #server: number
+  readonly #engine: Engine
   readonly #onEnd: () => unknown
   readonly #waiting = new Map<number, Settled>()
   readonly #statements = new Map<QueryStatement, number>()
@@ -53,11 +54,12 @@ export class Connections {
    * @param onEnd called once all connections are closed
    * @throws BoltError 'invalid-database-url'
    */
-  constructor(binding: DatabaseBinding, server: number, plan: PoolPlan, onEnd: () => unknown) {
+  constructor(binding: DatabaseBinding, server: number, engine: Engine, onEnd: () => unknown) {
     this.#binding = binding
     this.#server = server
+    this.#engine = engine
     this.#onEnd = onEnd
-    this.number = this.#openPool(plan)
+    this.number = this.#open()
   }
 
   send({ sql, parameters, types, isSimple }: Message, lane: number, settled: Settled): Cancel {
@@ -81,7 +83,7 @@ export class Connections {
   }
 
   /** Runs a statement; settles with its rows as JSON text. */
-  run(statement: QueryStatement, parameters: Array<string | null>, settled: Settled): void {
+  run(statement: QueryStatement, parameters: QueryValue[], settled: Settled): void {
     this.#assertOpen(statement.sql)
     const number = this.add(statement)
     this.#ask(settled, (token) => {
@@ -125,7 +127,7 @@ export class Connections {
   }
 
   #assertOpen(sql: string): void {
-    if (this.#ending !== undefined || this.#isGone) throw poolClosed(sql)
+    if (this.#ending !== undefined || this.#isGone) throw this.#engine.failure(POOL_CLOSED, sql)
   }
 
   async #end(grace: number): Promise<void> {
@@ -140,9 +142,9 @@ export class Connections {
     await this.#onEnd()
   }
 
-  #openPool(plan: PoolPlan): number {
+  #open(): number {
     try {
-      return this.#binding.openPool(this.#server, JSON.stringify(plan), (token, kind, text) => {
+      return this.#engine.open(this.#binding, this.#server, (token, kind, text) => {
         this.#settle(token, kind, text)
         this.#endIfIdle()
       })
@@ -150,7 +152,7 @@ export class Connections {
       throw new BoltError(
         'invalid-database-url',
         `native(): ${error instanceof Error ? error.message : String(error)}`,
-        'change what the message names, in the connection string or in the variables PGHOST, PGSSLMODE and so on',
+        'change what the message names, in the connection string or, of PostgreSQL, in the variables PGHOST, PGSSLMODE and so on',
         error,
       )
     }

@@ -1,7 +1,7 @@
 //! JSON strings (RFC 8259, section 7), as `JSON.stringify` writes them (ECMA-262, QuoteJSONString).
 
 /// Writes a text as a JSON string.
-pub(crate) fn quote(out: &mut Vec<u8>, text: &[u8]) {
+pub fn quote(out: &mut Vec<u8>, text: &[u8]) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     let mut done = 0;

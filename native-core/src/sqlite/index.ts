@@ -1,0 +1,6 @@
+export { hasNative } from '../database/available.ts'
+export { native } from './client.ts'
+export { SqliteError } from './error.ts'
+export type { SqliteOptions } from './options.ts'
+export type { ResultSet, Row, Value } from './result.ts'
+export type { Arguments, Mode, NativeClient, Statement, Transaction } from './surface.ts'
