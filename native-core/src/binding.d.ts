@@ -139,9 +139,9 @@ export interface QueryColumn {
   nullable: boolean
 }
 
-/** How a value becomes JSON: that of PostgreSQL, and for SQLite 'raw', 'number', 'string', 'json', and those that only it has. One that does not fit fails the statement with `UNEXPECTED_TYPE`. */
+/** How a value becomes JSON: that of PostgreSQL, and for SQLite 'boolean', 'raw', 'number', 'string', 'json', and those that only it has. One that does not fit fails the statement with `UNEXPECTED_TYPE`. */
 export type ColumnForm =
-  /** bool */
+  /** bool; of SQLite any value, by what JavaScript takes for true. */
   | 'boolean'
   /** int2, int4, int8, oid, float4, float8, numeric: the digits; NaN and infinities are null, as JSON.stringify has it. */
   | 'number'

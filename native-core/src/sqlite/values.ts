@@ -33,7 +33,7 @@ function textOf(value: unknown, at: number): [string | null, number] {
     case 'string':
       return [value, TEXT]
     case 'number':
-      if (Number.isFinite(value)) return [String(value), REAL]
+      if (Number.isFinite(value)) return [Object.is(value, -0) ? '-0' : String(value), REAL]
       throw new RangeError(`Argument ${at + 1} is ${value}: only finite numbers can be passed`)
     case 'boolean':
       return [value ? '1' : '0', REAL]

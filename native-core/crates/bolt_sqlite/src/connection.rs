@@ -187,13 +187,16 @@ impl Connection {
 
     /// Columns are asked for at the end: when tables have changed, SQLite prepares the statement again at the first step.
     fn whole(&self, prepared: &mut Prepared<'_>) -> rusqlite::Result<String> {
+        let before = self.inner.total_changes();
         let mut written = Rows::default();
         let mut rows = prepared.raw_query();
         while let Some(row) = rows.next()? {
             written.push(row, row.as_ref().column_count())?;
         }
         drop(rows);
-        Ok(written.finish(prepared, self.inner.changes(), self.inner.last_insert_rowid()))
+        // What changes no rows leaves the count of the statement before it.
+        let changes = if self.inner.total_changes() == before { 0 } else { self.inner.changes() };
+        Ok(written.finish(prepared, changes, self.inner.last_insert_rowid()))
     }
 }
 

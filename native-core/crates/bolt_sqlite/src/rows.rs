@@ -27,6 +27,8 @@ pub enum Form {
     Number,
     /// Always a text.
     String,
+    /// Whether JavaScript takes it for true.
+    Boolean,
     /// Whether it is the number 1.
     One,
     /// A text that is JSON already.
@@ -43,7 +45,7 @@ impl fmt::Display for Form {
             Self::Raw => "value that JSON has",
             Self::Number => "number",
             Self::String => "string",
-            Self::One => "boolean",
+            Self::Boolean | Self::One => "boolean",
             Self::Json => "JSON",
             Self::Seconds | Self::Milliseconds => "point in time",
         })
@@ -53,6 +55,16 @@ impl fmt::Display for Form {
 impl Form {
     fn write(self, out: &mut Vec<u8>, value: ValueRef<'_>) -> Result<(), Misfit> {
         match (self, value) {
+            (Self::Boolean, value) => {
+                let is_true = match value {
+                    ValueRef::Null => false,
+                    ValueRef::Integer(number) => number != 0,
+                    ValueRef::Real(number) => number != 0.0,
+                    ValueRef::Text(bytes) => !bytes.is_empty(),
+                    ValueRef::Blob(_) => true,
+                };
+                out.extend_from_slice(if is_true { b"true" } else { b"false" });
+            }
             (Self::One, value) => {
                 let is_one = number_of(value)? == 1.0;
                 out.extend_from_slice(if is_one { b"true" } else { b"false" });

@@ -35,6 +35,8 @@ pub(crate) fn write_whole(out: &mut Vec<u8>, value: ValueRef<'_>) {
         ValueRef::Null => out.extend_from_slice(b"null"),
         ValueRef::Integer(number) if is_safe(number) => out.extend_from_slice(number.to_string().as_bytes()),
         ValueRef::Integer(number) => wrap('i', &number.to_string()),
+        // JSON has it, although `JSON.stringify` does not write it.
+        ValueRef::Real(number) if number == 0.0 && number.is_sign_negative() => out.extend_from_slice(b"-0"),
         ValueRef::Real(number) if number.is_finite() => write_real(out, number),
         ValueRef::Real(number) => wrap('r', if number > 0.0 { "Infinity" } else { "-Infinity" }),
         ValueRef::Text(text) => write_text(out, text),
