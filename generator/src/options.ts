@@ -61,7 +61,7 @@ export const options = defineOptions({
     default: 'postgres',
     choices: [
       { value: 'postgres', hint: 'embedded in development, nothing to install' },
-      { value: 'sqlite', hint: 'one file, through libsql' },
+      { value: 'sqlite', hint: 'one file, run by Rust' },
       { value: 'none', hint: 'no data layer' },
     ],
   },

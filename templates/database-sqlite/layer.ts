@@ -3,7 +3,7 @@ import { defineLayer } from '../../generator/src/layer.ts'
 export default defineLayer({
   id: 'database-sqlite',
   family: 'database-kind',
-  about: 'SQLite through libsql: one file, or a libsql server',
+  about: 'SQLite: one file, run by Rust, or a libsql server',
   when: { database: 'sqlite' },
   after: ['database'],
   dependencies: ['@libsql/client'],

@@ -93,8 +93,9 @@ function classOf(length: number): RowClass {
     constructor(cells: readonly Value[]) {
       this.#cells = cells
     }
-    static at(row: Cells, index: number): Value {
-      return row.#cells[index] as Value
+    /** Of the prototype itself, which whoever compares rows may ask, undefined. */
+    static at(row: Cells, index: number): Value | undefined {
+      return #cells in row ? row.#cells[index] : undefined
     }
   }
   Object.defineProperty(Cells.prototype, 'length', { value: length })

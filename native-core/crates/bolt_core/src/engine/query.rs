@@ -206,9 +206,9 @@ impl Handler {
 }
 
 impl Engine {
-    /// Whether there are requests for databases.
+    /// Whether there are requests for databases, or some that nobody waits for any more.
     pub fn has_queries(&self) -> bool {
-        !self.cx.queries.is_empty()
+        !self.cx.queries.is_empty() || !self.cx.abandoned.is_empty()
     }
 
     /// The next request for a database, in order of arrival. Those that are refused for their claims are answered on the way.

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { hasNative, native } from '@bolt-app/core/sqlite'
 import { createClient } from '@libsql/client'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/libsql'
@@ -20,11 +21,13 @@ export interface Connection {
 
 export function openDatabase(url: string): Connection {
   const { client, db } = connect(url)
-  return { db, ping: () => db.run(sql`select 1`), close: async () => client.close() }
+  return { db, ping: () => db.run(sql`select 1`), close: async () => ('end' in client ? client.end() : client.close()) }
 }
 
+/** Rust runs files, where there is a native engine; libsql runs them elsewhere, and is asked for servers. The two give the same results. */
 function connect(url: string) {
-  const client = createClient({ url: withFolder(url) })
+  const place = withFolder(url)
+  const client = hasNative() && place.startsWith('file:') ? native(place) : createClient({ url: place })
   return { client, db: drizzle(client, { schema, casing: 'snake_case' }) }
 }
 
