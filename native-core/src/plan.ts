@@ -190,6 +190,8 @@ export interface QueryRoute extends RouteBase {
   statement: number
   /** In the order of `$1`, `$2`. */
   parameters: QueryParameter[]
+  /** Whether its rows have an entity tag. */
+  etag: boolean
 }
 
 /** Where a parameter of a statement comes from. Values are bound as texts; arrays and objects as JSON. */

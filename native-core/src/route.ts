@@ -63,6 +63,11 @@ export interface RouteOptions {
   hidden?: boolean
   /** False keeps the responses as they are, whatever a client accepts. @default true */
   compression?: boolean
+  /**
+   * Gives the rows of a query an entity tag, and answers 304 to a client that has them. The statement runs all the same. Only for GET with a query.
+   * @default false
+   */
+  etag?: boolean
 }
 
 /** Options of `group`; they hold for every route in it. */
@@ -191,11 +196,20 @@ const routeShape = {
   summary: shape.text(),
   description: shape.text(),
   operationId: shape.text(),
+  etag: shape.flag(),
 }
 
-export function checkRouteOptions(where: string, method: string, options: unknown): void {
+export function checkRouteOptions(where: string, method: string, options: unknown, isQuery: boolean): void {
   checkShape(where, options, routeShape)
-  const { body, streamBody, form, formLimits } = options as RouteOptions
+  const { body, streamBody, form, formLimits, etag, status = 200 } = options as RouteOptions
+  if (etag === true && (!isQuery || method !== 'GET' || status !== 200)) {
+    const what = isQuery ? `${method} with the status ${status}` : 'a handler'
+    throw new BoltError(
+      'invalid-option',
+      `${where}: etag on ${what}`,
+      'it is for GET with a query() that answers 200; a handler sets the header by reply(value, { headers: { etag } })',
+    )
+  }
   const fault =
     form === undefined
       ? formLimits !== undefined && 'formLimits without form'

@@ -303,7 +303,7 @@ export class Router<Prefix extends string = '', Claims = undefined> {
         `${where}: the handler is a ${typeof given}`,
         'the last argument is the function that answers, or a query()',
       )
-    checkRouteOptions(where, method, options)
+    checkRouteOptions(where, method, options, query !== undefined)
     this.registry.add({
       kind: 'handler',
       method,
@@ -311,7 +311,9 @@ export class Router<Prefix extends string = '', Claims = undefined> {
       scope: this.scope,
       names,
       options: options as RouteOptions,
-      ...(query === undefined ? { handler: given as AnyHandler } : { handler: handlerOf(query), query }),
+      ...(query === undefined
+        ? { handler: given as AnyHandler }
+        : { handler: handlerOf(query, (options as RouteOptions).etag === true), query }),
     })
   }
 }

@@ -1,3 +1,5 @@
+import { isAmong } from '../entity-tags.ts'
+
 /** What a file is known by; the same tags as the engine's. */
 export class Validators {
   readonly etag: string
@@ -29,7 +31,7 @@ export class Validators {
 
   /** Whether the client has it already (RFC 9110 §13.1.2, §13.1.3). */
   isKnown(ifNoneMatch: string | undefined, ifModifiedSince: string | undefined): boolean {
-    if (ifNoneMatch !== undefined) return this.#isAmong(ifNoneMatch)
+    if (ifNoneMatch !== undefined) return isAmong(this.etag, ifNoneMatch)
     const since = ifModifiedSince === undefined ? Number.NaN : Date.parse(ifModifiedSince)
     return this.modified * 1000 <= since
   }
@@ -39,15 +41,6 @@ export class Validators {
     if (ifRange === undefined) return true
     const field = ifRange.trim()
     return field.startsWith('"') ? field === this.etag : Date.parse(field) === this.modified * 1000
-  }
-
-  #isAmong(tags: string): boolean {
-    const own = this.etag.replace(/^W\//, '')
-    if (tags.trim() === '*') return true
-    // Each tag follows the one before; what is no tag ends the list.
-    const member = /[ \t]*(?:W\/)?("[^"]*")[ \t]*(?:,|$)/y
-    for (let found = member.exec(tags); found !== null; found = member.exec(tags)) if (found[1] === own) return true
-    return false
   }
 }
 

@@ -18,6 +18,7 @@ export function responsesOf(
   facts: { operationId: string; isSecured: boolean; isGuarded: boolean },
 ): Responses {
   const own = ownResponses(route, components, facts.operationId)
+  if (route.options.etag === true) own['304'] ??= { description: titleOf(304) }
   const errors: number[] = []
   const hasParts = Object.keys(parts).length > 0
   if (parts.body !== undefined || parts.form !== undefined) errors.push(400, 413, 415)

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import type { AnyHandler } from '../declared.ts'
+import { isAmong } from '../entity-tags.ts'
 import { BoltError } from '../errors.ts'
 import { JsonText } from '../json-text.ts'
 import { isRouteQuery, type QuerySource, routeQuery } from '../query.ts'
 import { Refusal } from '../refusal.ts'
+import { type Reply, reply } from '../reply.ts'
 import { problemOf } from './problem.ts'
 import { executedText } from './text.ts'
 import { type Asked, type QueryValues, valuesOf } from './values.ts'
@@ -12,8 +15,17 @@ import { type Asked, type QueryValues, valuesOf } from './values.ts'
 const NONE = 'null'
 
 /** The handler of a route that a query answers, for when JavaScript is entered. */
-export function handlerOf(source: QuerySource): AnyHandler {
-  return (ctx: Context) => answered(source, () => textOf(source, ctx, {}))
+export function handlerOf(source: QuerySource, hasTag: boolean): AnyHandler {
+  const answer = (ctx: Context) => answered(source, () => textOf(source, ctx, {}))
+  return hasTag ? async (ctx: Context) => tagged(ctx, await answer(ctx)) : answer
+}
+
+/** Rows with their entity tag, or 304 when the client has them (RFC 9110 §13.1.2). The tag is weak, as what is sent may be compressed. */
+function tagged(ctx: Context, rows: JsonText): Reply {
+  const etag = `W/"${createHash('sha1').update(rows.text).digest('base64url')}"`
+  const known = ctx.headers.get('if-none-match')
+  const isKnown = known !== undefined && isAmong(etag, known)
+  return isKnown ? reply(undefined, { status: 304, headers: { etag } }) : reply(rows, { headers: { etag } })
 }
 
 /** Runs a query for `ctx.run`: what it gives is what JSON has of the rows, whoever ran it. */

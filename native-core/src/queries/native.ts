@@ -38,6 +38,7 @@ export function queryRoute(
     claims,
     ...statements.numbersOf(query.native satisfies NativeQuery),
     parameters,
+    etag: route.options.etag === true,
   }
 }
 

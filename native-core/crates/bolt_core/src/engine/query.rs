@@ -2,15 +2,17 @@
 //! a host takes a [`QueryCall`] and answers it later.
 
 use serde_json::Value as Json;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::answer::Answer;
 use super::app::{Handler, Route};
 use super::slots::{Handle, Slot, State};
-use super::{Context, Engine, Event, Value, body};
+use super::{Body, Context, Engine, Event, Value, body};
 use crate::auth::Claims;
 use crate::error::{ErrorCode, Refusal};
 use crate::plan::{Constant, OnMissing, PlanError, QueryParameter, QueryRoute};
 use crate::schema::{JsonLimits, Schema};
+use crate::static_files::is_among;
 
 /// A request that a statement answers.
 #[derive(Debug)]
@@ -63,6 +65,7 @@ pub(crate) struct Query {
     pool: usize,
     statement: usize,
     parameters: Vec<QueryParameter>,
+    has_tag: bool,
 }
 
 impl Query {
@@ -87,6 +90,7 @@ impl Query {
             pool: plan.pool,
             statement: plan.statement,
             parameters: plan.parameters.clone(),
+            has_tag: plan.etag,
         })
     }
 
@@ -235,7 +239,22 @@ impl Engine {
         };
         slot.state = State::Waiting;
         self.cx.stats.native_answers += 1;
-        self.complete(handle, rows)
+        let has_tag = query_of(&self.app.routes, slot).is_some_and(|query| query.has_tag);
+        if has_tag { self.complete_tagged(handle, rows) } else { self.complete(handle, rows) }
+    }
+
+    /// Answers with rows and their entity tag, or 304 when the client has them (RFC 9110 §13.1.2). The tag is weak, as what is sent may be compressed.
+    fn complete_tagged(&mut self, handle: Handle, rows: &[u8]) -> bool {
+        let tag = format!("W/\"{:032x}\"", xxh3_128(rows));
+        let is_known = self.header(handle, "if-none-match").is_some_and(|tags| is_among(&tag, &tags));
+        let field: (&[u8], &[u8]) = (b"etag", tag.as_bytes());
+        let answered = if is_known {
+            self.respond(handle, 304, [field].into_iter(), Body::None)
+        } else {
+            let content_type: (&[u8], &[u8]) = (b"content-type", b"application/json");
+            self.respond(handle, 200, [content_type, field].into_iter(), Body::Bytes(rows))
+        };
+        answered.unwrap_or(false)
     }
 
     /// Refuses a request whose statement gave nothing, or failed.

@@ -96,6 +96,9 @@ route! {
         statement: usize,
         /// In the order of `$1`, `$2`.
         parameters: Vec<QueryParameter>,
+        /// Whether its rows have an entity tag, by which a client may ask whether it has them.
+        #[serde(default)]
+        etag: bool,
         /// Whether its responses may be compressed; they may unless it says otherwise.
         #[serde(default = "yes")]
         compression: bool,

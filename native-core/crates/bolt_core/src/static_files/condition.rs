@@ -53,7 +53,7 @@ impl Validators {
     /// Whether the client has the file already (§13.1.2, §13.1.3): 304.
     pub(super) fn is_known(&self, request: &FileRequest<'_>) -> bool {
         match request.if_none_match {
-            Some(tags) => self.is_among(tags),
+            Some(tags) => is_among(&self.etag, tags),
             None => request.if_modified_since.and_then(date).is_some_and(|since| self.modified <= since),
         }
     }
@@ -66,28 +66,30 @@ impl Validators {
             Some(field) => date(field) == Some(self.modified),
         }
     }
+}
 
-    /// Weak comparison (§8.8.3.2) with a list of tags, or `*`.
-    fn is_among(&self, tags: &[u8]) -> bool {
-        let own = self.etag.strip_prefix("W/").unwrap_or(&self.etag).as_bytes();
-        let mut rest = tags.trim_ascii();
-        if rest == b"*" {
+/// Weak comparison (§8.8.3.2) of an entity tag with a list of tags, or `*`.
+pub(crate) fn is_among(tag: &str, tags: &[u8]) -> bool {
+    let own = tag.strip_prefix("W/").unwrap_or(tag).as_bytes();
+    let mut rest = tags.trim_ascii();
+    if rest == b"*" {
+        return true;
+    }
+    while !rest.is_empty() {
+        rest = rest.strip_prefix(b"W/").unwrap_or(rest);
+        let Some(end) = rest.strip_prefix(b"\"").and_then(|inner| memchr::memchr(b'"', inner)) else {
+            return false;
+        };
+        let (tag, after) = rest.split_at(end + 2);
+        let after = after.trim_ascii_start();
+        // What is no tag ends the list.
+        let Some(after) = after.strip_prefix(b",").or(after.is_empty().then_some(after)) else { return false };
+        if tag == own {
             return true;
         }
-        while !rest.is_empty() {
-            rest = rest.strip_prefix(b"W/").unwrap_or(rest);
-            let Some(end) = rest.strip_prefix(b"\"").and_then(|inner| memchr::memchr(b'"', inner)) else {
-                return false;
-            };
-            let (tag, after) = rest.split_at(end + 2);
-            if tag == own {
-                return true;
-            }
-            rest = after.trim_ascii_start();
-            rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
-        }
-        false
+        rest = after.trim_ascii_start();
     }
+    false
 }
 
 fn date(field: &[u8]) -> Option<SystemTime> {

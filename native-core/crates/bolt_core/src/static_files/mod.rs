@@ -13,6 +13,7 @@ mod respond;
 mod single;
 mod variant;
 
+pub(crate) use condition::is_among;
 use std::fs::File;
 
 use bytes::Bytes;
