@@ -161,6 +161,19 @@ describe('the end', () => {
     expect(await readdir(dirname(path))).toEqual([basename(path)])
   })
 
+  it('undoes a transaction that is open, whose statements then fail', async () => {
+    const { url } = file()
+    const client = native(url)
+    await client.execute('create table t (a)')
+    const transaction = await client.transaction()
+    await transaction.execute('insert into t values (1)')
+    await client.end()
+    await expect(transaction.execute('select 1')).rejects.toMatchObject({ code: 'POOL_CLOSED' })
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'POOL_CLOSED' })
+    transaction.close()
+    expect((await (await open(url)).execute('select count(*) n from t')).rows).toMatchObject([{ n: 0 }])
+  })
+
   it('of an application leaves the client as it was, in memory too', async () => {
     for (const url of [file().url, ':memory:']) {
       const client = await open(url)

@@ -208,6 +208,7 @@ impl State {
         self.writes.clear();
         self.reads.clear();
         self.in_lane.clear();
+        self.lane = None;
         self.ledger.settle_all(self.closing, &closed());
         for worker in self.workers.iter().flatten() {
             worker.alarm.cancel();
