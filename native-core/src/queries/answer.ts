@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { builtins } from '../builtins.ts'
 import type { Context } from '../context.ts'
 import type { AnyHandler } from '../declared.ts'
 import { isAmong } from '../entity-tags.ts'
@@ -22,7 +22,7 @@ export function handlerOf(source: QuerySource, hasTag: boolean): AnyHandler {
 
 /** Rows with their entity tag, or 304 when the client has them (RFC 9110 §13.1.2). The tag is weak, as what is sent may be compressed. */
 function tagged(ctx: Context, rows: JsonText): Reply {
-  const etag = `W/"${createHash('sha1').update(rows.text).digest('base64url')}"`
+  const etag = `W/"${builtins.crypto.createHash('sha1').update(rows.text).digest('base64url')}"`
   const known = ctx.headers.get('if-none-match')
   const isKnown = known !== undefined && isAmong(etag, known)
   return isKnown ? reply(undefined, { status: 304, headers: { etag } }) : reply(rows, { headers: { etag } })
