@@ -3,6 +3,7 @@ import type { Stats } from './binding.d.ts'
 import { checkShape, shape } from './check.ts'
 import { compileApp } from './compile/app.ts'
 import { type CompiledParts, compileParts, compileSocketParts, KnownSchemas } from './compile/parts.ts'
+import { observed } from './database/observed.ts'
 import type { Declared } from './declared.ts'
 import { docsRoutes } from './docs.ts'
 import { BoltError } from './errors.ts'
@@ -204,6 +205,7 @@ export class App extends Router<'', undefined> {
     return {
       stats: binding.stats(server),
       metrics: metrics === undefined ? undefined : (JSON.parse(metrics) as Snapshot),
+      databases: metrics === undefined ? [] : observed.reports(),
     }
   }
 
@@ -240,12 +242,13 @@ export class App extends Router<'', undefined> {
   async #close(grace: number, idle: number): Promise<void> {
     await this.#serving?.stop()
     if (this.#started !== undefined) {
-      const { binding, server, keySets, uploads, stopLog, pools } = this.#started
+      const { binding, server, keySets, uploads, stopLog, stopWatching, pools } = this.#started
       keySets.stop()
       for (const pool of pools) pool.detach()
       const cut = await new Promise<number>((done) => binding.close(server, grace, idle, done))
       for (const pool of pools) pool.abandon()
       stopLog()
+      stopWatching()
       if (cut > 0) this.#settings.logger.warn({ cut, grace }, 'connections were cut at shutdown')
       await uploads.remove()
     }

@@ -165,6 +165,59 @@ export type ColumnForm =
   /** Of any dimension; elements by the form. */
   | { array: ColumnForm }
 
+/** What is to be known of the statements of a pool. */
+export interface WatchPlan {
+  /** Upper bounds of the buckets of all histograms, microseconds, rising; null: nothing is counted. */
+  bounds: readonly number[] | null
+  /** From how many milliseconds on a statement is recorded; null: not for its time. */
+  slow: number | null
+  /** Whether those that routes send without JavaScript are all recorded. */
+  traces: boolean
+}
+
+/** What was counted of a pool. */
+export interface PoolReport {
+  connections: {
+    /** Statements run on them, or a transaction has them. */
+    used: number
+    idle: number
+    /** As many as there may be. */
+    max: number
+    /** Since the start. */
+    made: number
+    /** Attempts to connect since the start. */
+    refused: number
+    /** Who waits for one. */
+    waiting: number
+  }
+  /** How long statements and transactions waited for a connection. */
+  waiting: { buckets: number[]; sum: number }
+  /** Statements that failed, by code. */
+  failures: Record<string, number>
+  /** By the beginning of the text; without one all that could not be counted apart. Times until they were answered, in microseconds. */
+  statements: Array<{ sql: string; done: number; failed: number; buckets: number[]; sum: number }>
+}
+
+/** Single statements that were recorded. */
+export interface StatementRecords {
+  /** How many more there would have been. */
+  dropped: number
+  /** Beginning of the text, milliseconds since 1970 when it was asked for, milliseconds until it was answered and how many of them it waited, code of its failure, sender. */
+  entries: Array<
+    [sql: string, since: number, ms: number, waitedMs: number, code: string | null, sender: StatementSender | null]
+  >
+}
+
+/** Which request sent a statement without JavaScript. */
+export interface StatementSender {
+  /** Id of its route. */
+  route: number
+  /** Its id, as on the response. */
+  id: string
+  traceparent: string | null
+  tracestate: string | null
+}
+
 /** Databases, on the host of a server: in the loop or on its thread. The fallback has none. */
 export interface DatabaseBinding {
   /** Makes a pool that connects when it is first asked; `options` is JSON (`PoolOptions` of the host). Its number within the server. */
@@ -197,6 +250,14 @@ export interface DatabaseBinding {
   cancel(server: number, pool: number, token: number): void
   /** Ends the pool once nothing is pending, at the latest after `grace` milliseconds. */
   closePool(server: number, pool: number, token: number, grace: number): void
+  /** Name of a pool's database: what PostgreSQL calls it, the name of SQLite's file without its folder, or `:memory:`. */
+  poolName(server: number, pool: number): string
+  /** Says what is to be known of the statements of a pool from now on (`WatchPlan` as JSON). Throws on what is not understood. */
+  watchPool(server: number, pool: number, plan: string): void
+  /** `PoolReport` as JSON; undefined unless `watchPool` asked for it. */
+  poolReport(server: number, pool: number): string | undefined
+  /** `StatementRecords` since the last call, as JSON; undefined when there are none. */
+  takeRecords(server: number, pool: number): string | undefined
 }
 
 export interface Binding extends DatabaseBinding {

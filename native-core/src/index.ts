@@ -14,6 +14,7 @@ export {
 export type { Stats } from './binding.d.ts'
 export type { CompressionOptions } from './compression.ts'
 export type { Context, HeaderReader, Logger, PathParams, RequestInfo, RouteContext } from './context.ts'
+export type { StatementMessage, StatementRequest } from './database/statement-events.ts'
 export type { RequestMessage } from './diagnostics.ts'
 export { BoltError, type BoltErrorCode, boltErrors, type HttpErrorCode, httpErrors } from './errors.ts'
 export type { OnError } from './failure.ts'

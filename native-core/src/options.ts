@@ -72,6 +72,11 @@ export interface AppOptions {
   metrics?: boolean
   /** Writes a line for each request through `logger`, also for those that Rust answers: method, route, status, ms, request id, address. @default false */
   requestLog?: boolean
+  /**
+   * Writes a line through `logger` for each statement that a native client of the process needs so many milliseconds for, or longer, with its text but
+   * without its values. @default none
+   */
+  slowStatements?: number
   /** Where errors and warnings go: pino, or anything with its `info`, `warn` and `error`. @default standard error */
   logger?: Logger
   /**
@@ -93,6 +98,8 @@ export interface AppSettings {
   rateLimit: RateLimitOption
   metrics: boolean
   requestLog: boolean
+  /** Null: none is slow. */
+  slowStatements: number | null
   logger: Logger
   validateResponses: boolean
 }
@@ -172,6 +179,7 @@ const appShape = {
   rateLimit: rateLimits,
   metrics: shape.flag(),
   requestLog: shape.flag(),
+  slowStatements: shape.integer({ min: 0 }),
   validateResponses: shape.flag(),
 }
 
@@ -190,6 +198,7 @@ export function settingsOf(options: AppOptions): AppSettings {
     rateLimit: options.rateLimit ?? [],
     metrics: options.metrics ?? false,
     requestLog: options.requestLog ?? false,
+    slowStatements: options.slowStatements ?? null,
     logger: options.logger ?? consoleLogger,
     validateResponses: options.validateResponses ?? process.env.NODE_ENV !== 'production',
   }

@@ -12,6 +12,7 @@ import { attachClients } from './queries/attach.ts'
 import type { AttachedPool } from './query.ts'
 import { createRuntime } from './request-context.ts'
 import { startRequestLog } from './request-log.ts'
+import { watchStatements } from './statement-log.ts'
 import { Sockets } from './websocket/dispatch.ts'
 
 /** An application on its host: nothing can be declared any more, requests can be taken. */
@@ -25,6 +26,8 @@ export interface Started {
   /** By route id. */
   labels: RouteLabel[]
   stopLog: () => void
+  /** Of statements. */
+  stopWatching: () => void
   /** Pools of clients on the server. */
   pools: readonly AttachedPool[]
 }
@@ -45,7 +48,8 @@ export function startApp(host: Host, settings: AppSettings, compiled: CompiledAp
   )
   const labels = compiled.plan.routes.map(({ method, path }) => ({ method, path }))
   const stopLog = requestLog ? startRequestLog(binding, server, logger, labels) : () => undefined
-  return { host, server, binding, keySets, uploads, labels, stopLog, pools }
+  const stopWatching = watchStatements(server, settings, labels)
+  return { host, server, binding, keySets, uploads, labels, stopLog, stopWatching, pools }
 }
 
 /** Gives the plan to a host; in its refusal a route is named by method and path instead of its place in the plan. */

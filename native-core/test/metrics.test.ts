@@ -114,6 +114,7 @@ it('escapes labels', () => {
   const report = {
     stats: { ...stats, bytesReceived: 0, bytesSent: 0 },
     metrics: { routes: [counts], waiting: { buckets, sum: 0 } },
+    databases: [],
   }
   const samples = parseMetrics(renderMetrics([report, report], [{ method: 'GET', path: '/a"b\\c\nd' }]))
   expect(sampleOf(samples, 'bolt_http_requests_total', { route: '/a"b\\c\nd' })).toBe(2)

@@ -1,7 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createApp } from '@bolt-app/core'
-import { context, type Span, type SpanContext, trace } from '@opentelemetry/api'
+import diagnostics from 'node:diagnostics_channel'
+import { createApp, type StatementMessage } from '@bolt-app/core'
+import { param, query } from '@bolt-app/core/drizzle'
+import { native } from '@bolt-app/core/sqlite'
+import { type Context, context, type Span, type SpanContext, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/libsql'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { all, raw } from './contract/case.ts'
 import { exchange } from './contract/client.ts'
@@ -108,3 +113,63 @@ describeHosts('the OpenTelemetry SDK', () => {
     await app.close()
   })
 })
+
+/** The context of a request, whose span is the client's. */
+function remoteContext({ traceId = '', parentId = '' }: { traceId?: string; parentId?: string } = {}): Context {
+  return trace.setSpanContext(context.active(), { traceId, spanId: parentId, traceFlags: 1, isRemote: true })
+}
+
+/** Makes spans of statements; returns how to stop. */
+function instrument(): () => void {
+  const open = new Map<unknown, Span>()
+  const begin = ({ text, startTime }: StatementMessage, parent: Context): Span =>
+    tracer.startSpan(text, { startTime }, parent)
+  const onStart = (message: unknown): void => {
+    open.set(message, begin(message as StatementMessage, context.active()))
+  }
+  const onFinish = (published: unknown): void => {
+    const message = published as StatementMessage
+    const span = open.get(message) ?? begin(message, remoteContext(message.request?.trace))
+    span.end(message.startTime + (message.duration ?? 0))
+  }
+  diagnostics.subscribe('bolt:statement:start', onStart)
+  diagnostics.subscribe('bolt:statement:finish', onFinish)
+  return () => {
+    diagnostics.unsubscribe('bolt:statement:start', onStart)
+    diagnostics.unsubscribe('bolt:statement:finish', onFinish)
+  }
+}
+
+it.each(['handler', 'native'])(
+  'the OpenTelemetry SDK sees statements in the traces of their requests, sent by: %s',
+  async (sender) => {
+    process.env.BOLT_CORE = 'native'
+    const stop = instrument()
+    const client = native(':memory:')
+    const app = createApp()
+    const one = sql`(select 1) one`
+    app.get(
+      '/native/:id',
+      query(
+        drizzle({ client })
+          .select({ id: sql`${param.path('id')} || ''` })
+          .from(one),
+      ),
+    )
+    app.get('/handler/:id', (ctx) =>
+      context.with(remoteContext(ctx.request.trace), async () => {
+        await pause(Number(ctx.params.id))
+        return (await client.execute({ sql: 'select ?', args: [ctx.params.id] })).rows
+      }),
+    )
+    ;({ port } = await app.listen({ port: 0 }))
+    await ask(`/${sender}`)
+    await expect.poll(() => exporter.getFinishedSpans().length).toBe(ids.length)
+    const spans = exporter.getFinishedSpans()
+    expect(spans.map((span) => span.spanContext().traceId).sort()).toEqual(ids.map(traceOf).sort())
+    for (const span of spans) expect(span.parentSpanContext?.spanId).toBe('b'.repeat(16))
+    stop()
+    await app.close()
+    client.close()
+  },
+)

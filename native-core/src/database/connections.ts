@@ -1,6 +1,16 @@
-import type { DatabaseBinding, QueryStatement, QueryValue, StatementFailure } from '../binding.d.ts'
+import type {
+  DatabaseBinding,
+  PoolReport,
+  QueryStatement,
+  QueryValue,
+  StatementFailure,
+  StatementRecords,
+  WatchPlan,
+} from '../binding.d.ts'
 import { BoltError } from '../errors.ts'
 import type { Engine } from './engine.ts'
+import { type Observable, observed, type Source } from './observed.ts'
+import { publishStart } from './statement-events.ts'
 
 /** Told once what became of something that was asked for. */
 export type Settled = (kind: 0 | 1, text: string) => void
@@ -34,11 +44,12 @@ const GONE: StatementFailure = {
 }
 
 /** A pool that Rust has opened on a server, and what was asked of it. */
-export class Connections {
+export class Connections implements Observable {
   /** Its number within the server. */
   readonly number: number
+  readonly source: Source
   readonly #binding: DatabaseBinding
-  readonly #server: number
+  readonly server: number
   readonly #engine: Engine
   readonly #onEnd: () => unknown
   readonly #waiting = new Map<number, Settled>()
@@ -56,19 +67,21 @@ export class Connections {
    */
   constructor(binding: DatabaseBinding, server: number, engine: Engine, onEnd: () => unknown) {
     this.#binding = binding
-    this.#server = server
+    this.server = server
     this.#engine = engine
     this.#onEnd = onEnd
     this.number = this.#open()
+    this.source = { system: engine.system, database: binding.poolName(server, this.number) }
+    observed.add(this)
   }
 
   send({ sql, parameters, types, isSimple }: Message, lane: number, settled: Settled): Cancel {
     this.#assertOpen(sql)
-    const token = this.#ask(settled, (token) => {
-      this.#binding.query(this.#server, this.number, token, sql, parameters, types, lane, isSimple)
+    const token = this.#ask(this.#published(sql, settled), (token) => {
+      this.#binding.query(this.server, this.number, token, sql, parameters, types, lane, isSimple)
     })
     return () => {
-      if (this.#waiting.has(token)) this.#binding.cancel(this.#server, this.number, token)
+      if (this.#waiting.has(token)) this.#binding.cancel(this.server, this.number, token)
     }
   }
 
@@ -76,7 +89,7 @@ export class Connections {
   add(statement: QueryStatement): number {
     let number = this.#statements.get(statement)
     if (number === undefined) {
-      number = this.#binding.addStatement(this.#server, this.number, JSON.stringify(statement))
+      number = this.#binding.addStatement(this.server, this.number, JSON.stringify(statement))
       this.#statements.set(statement, number)
     }
     return number
@@ -86,8 +99,8 @@ export class Connections {
   run(statement: QueryStatement, parameters: QueryValue[], settled: Settled): void {
     this.#assertOpen(statement.sql)
     const number = this.add(statement)
-    this.#ask(settled, (token) => {
-      this.#binding.run(this.#server, this.number, token, number, parameters, ANY_LANE)
+    this.#ask(this.#published(statement.sql, settled), (token) => {
+      this.#binding.run(this.server, this.number, token, number, parameters, ANY_LANE)
     })
   }
 
@@ -98,12 +111,12 @@ export class Connections {
       if (kind === 0) this.#lanes += 1
       settled(kind, text)
     }
-    this.#ask(count, (token) => this.#binding.reserve(this.#server, this.number, token))
+    this.#ask(count, (token) => this.#binding.reserve(this.server, this.number, token))
   }
 
   release(lane: number): void {
     if (this.#isGone) return
-    this.#binding.release(this.#server, this.number, lane)
+    this.#binding.release(this.server, this.number, lane)
     this.#lanes -= 1
     this.#endIfIdle()
   }
@@ -123,7 +136,31 @@ export class Connections {
   /** The server is closed, and nothing is answered any more: what waits fails. */
   abandon(): void {
     this.#isGone = true
+    observed.remove(this)
     for (const token of [...this.#waiting.keys()]) this.#settle(token, 1, JSON.stringify(GONE))
+  }
+
+  watch(plan: WatchPlan): void {
+    if (!this.#isGone) this.#binding.watchPool(this.server, this.number, JSON.stringify(plan))
+  }
+
+  report(): PoolReport | undefined {
+    const text = this.#isGone ? undefined : this.#binding.poolReport(this.server, this.number)
+    return text === undefined ? undefined : (JSON.parse(text) as PoolReport)
+  }
+
+  takeRecords(): StatementRecords | undefined {
+    const text = this.#isGone ? undefined : this.#binding.takeRecords(this.server, this.number)
+    return text === undefined ? undefined : (JSON.parse(text) as StatementRecords)
+  }
+
+  #published(sql: string, settled: Settled): Settled {
+    const finish = publishStart(this.source, sql)
+    if (finish === undefined) return settled
+    return (kind, text) => {
+      finish(kind, text)
+      settled(kind, text)
+    }
   }
 
   #assertOpen(sql: string): void {
@@ -135,16 +172,17 @@ export class Connections {
       await new Promise<void>((done) => {
         this.#ask(
           () => done(),
-          (token) => this.#binding.closePool(this.#server, this.number, token, grace),
+          (token) => this.#binding.closePool(this.server, this.number, token, grace),
         )
       })
     }
+    observed.remove(this)
     await this.#onEnd()
   }
 
   #open(): number {
     try {
-      return this.#engine.open(this.#binding, this.#server, (token, kind, text) => {
+      return this.#engine.open(this.#binding, this.server, (token, kind, text) => {
         this.#settle(token, kind, text)
         this.#endIfIdle()
       })

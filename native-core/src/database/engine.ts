@@ -5,6 +5,8 @@ import type { QueryClient } from '../query.ts'
 
 /** What the clients of one kind of database have of their own. */
 export interface Engine extends Pick<QueryClient, 'constant' | 'value'> {
+  /** As OpenTelemetry names it (`db.system.name`). */
+  readonly system: 'postgresql' | 'sqlite'
   /**
    * Whether the pool on a server of its own stays open while one of an application is in use: what is in memory is gone with the last connection.
    */

@@ -1,4 +1,5 @@
-import { BOUNDS, emptyHistogram, type Histogram, type RouteCounts, type Snapshot } from '../metrics/snapshot.ts'
+import { emptyHistogram, type Histogram } from '../metrics/histogram.ts'
+import { BOUNDS, type RouteCounts, type Snapshot } from '../metrics/snapshot.ts'
 import type { ObservePlan } from '../plan.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -9,7 +10,7 @@ const MOST = 40_000
 export class Observer {
   readonly #plan: ObservePlan
   readonly #routes = new Map<number, RouteCounts>()
-  readonly #waiting = emptyHistogram()
+  readonly #waiting = emptyHistogram(BOUNDS)
   #log: unknown[] = []
   #dropped = 0
 
@@ -26,7 +27,7 @@ export class Observer {
     const { route, method, requestId, address } = exchange
     const micros = Math.round((performance.now() - exchange.since) * 1_000)
     if (this.#plan.bounds !== null) {
-      const counts = this.#routes.get(route) ?? { route, classes: Array(6).fill(0), ...emptyHistogram() }
+      const counts = this.#routes.get(route) ?? { route, classes: Array(6).fill(0), ...emptyHistogram(BOUNDS) }
       this.#routes.set(route, counts)
       const digit = Math.floor(status / 100)
       counts.classes[digit] = (counts.classes[digit] ?? 0) + 1

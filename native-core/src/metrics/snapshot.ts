@@ -1,17 +1,12 @@
 import type { Stats } from '../binding.d.ts'
+import { type DatabaseReport, sumOfDatabases } from './databases.ts'
+import { add, addHistogram, emptyHistogram, type Histogram } from './histogram.ts'
 
 /** Upper bounds of the buckets of all histograms, microseconds. */
 export const BOUNDS: readonly number[] = [
   500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000,
   10_000_000,
 ]
-
-/** How often something took how long: by bound, and one more for what is beyond all of them. */
-export interface Histogram {
-  buckets: number[]
-  /** Microseconds. */
-  sum: number
-}
 
 /** Answers of one route. */
 export interface RouteCounts extends Histogram {
@@ -33,6 +28,8 @@ export interface Report {
   stats: Stats
   /** Undefined unless the application asks for metrics. */
   metrics: Snapshot | undefined
+  /** Those that Rust has open; none unless the application asks for metrics. */
+  databases: DatabaseReport[]
 }
 
 /** Sums over processes. */
@@ -50,32 +47,27 @@ export function sumOf(reports: readonly Report[]): Report & { metrics: Snapshot 
     bytesSent: 0,
   }
   const routes = new Map<number, RouteCounts>()
-  const waiting = emptyHistogram()
+  const waiting = emptyHistogram(BOUNDS)
   for (const report of reports) {
     for (const [name, value] of Object.entries(report.stats) as Array<[keyof Stats, number]>) {
       stats[name] += value
     }
     if (report.metrics === undefined) continue
     for (const counts of report.metrics.routes) {
-      const sum = routes.get(counts.route) ?? { route: counts.route, classes: Array(6).fill(0), ...emptyHistogram() }
+      const sum = routes.get(counts.route) ?? {
+        route: counts.route,
+        classes: Array(6).fill(0),
+        ...emptyHistogram(BOUNDS),
+      }
       add(sum.classes, counts.classes)
       addHistogram(sum, counts)
       routes.set(counts.route, sum)
     }
     addHistogram(waiting, report.metrics.waiting)
   }
-  return { stats, metrics: { routes: [...routes.values()].sort((one, other) => one.route - other.route), waiting } }
-}
-
-export function emptyHistogram(): Histogram {
-  return { buckets: Array(BOUNDS.length + 1).fill(0) as number[], sum: 0 }
-}
-
-function addHistogram(sum: Histogram, more: Histogram): void {
-  add(sum.buckets, more.buckets)
-  sum.sum += more.sum
-}
-
-function add(sums: number[], more: readonly number[]): void {
-  for (const [index, value] of more.entries()) sums[index] = (sums[index] ?? 0) + value
+  return {
+    stats,
+    metrics: { routes: [...routes.values()].sort((one, other) => one.route - other.route), waiting },
+    databases: sumOfDatabases(reports.flatMap(({ databases }) => databases)),
+  }
 }

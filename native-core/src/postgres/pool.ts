@@ -28,6 +28,7 @@ export class PostgresPool extends Pool {
 
 function engineOf(plan: PoolPlan, { serializers }: TypeFunctions): Engine {
   return {
+    system: 'postgresql',
     keepsOwn: false,
     open: (binding, server, settle) => binding.openPool(server, JSON.stringify(plan), settle),
     failure: (failure, sql) => new PostgresError(failure, sql),

@@ -101,6 +101,7 @@ function notSupported(message: string): SqliteError {
 
 function engineOf(plan: SqlitePlan): Engine {
   return {
+    system: 'sqlite',
     keepsOwn: 'memory' in plan.place,
     open: (binding, server, settle) => binding.openSqlite(server, JSON.stringify(plan), settle),
     failure: (failure, sql) => new SqliteError(failure, sql),

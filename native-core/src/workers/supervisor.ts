@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../context.ts'
 import { BoltError } from '../errors.ts'
+import { withoutConnections } from '../metrics/databases.ts'
 import { type Report, sumOf } from '../metrics/snapshot.ts'
 import { Child, type Exit, exitText } from './child.ts'
 import type { OpenListeners } from './listeners.ts'
@@ -236,7 +237,8 @@ export class Supervisor {
 
   /** Keeps what an ended worker has counted, in one sum; what it had open is gone. */
   #keep(report: Report): void {
-    const ended = { ...report, stats: { ...report.stats, connections: 0, inFlight: 0, sockets: 0 } }
+    const stats = { ...report.stats, connections: 0, inFlight: 0, sockets: 0 }
+    const ended = { ...report, stats, databases: report.databases.map(withoutConnections) }
     this.#past = this.#past === undefined ? ended : sumOf([this.#past, ended])
   }
 

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod compression;
 pub mod engine;
 pub mod error;
+pub mod histogram;
 pub mod http;
 pub mod plan;
 mod rate_limit;

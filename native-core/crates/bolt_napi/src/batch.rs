@@ -168,7 +168,7 @@ impl Server {
         for (pool, settled) in settled {
             let Some(entered) = self.enter(js, entered) else { return };
             let Some(settle) = self.settle.borrow().get(pool).map(|settle| js.deref(settle)) else { continue };
-            for Settled { token, result } in settled {
+            for Settled { token, result, .. } in settled {
                 let (kind, text) = result.map_or_else(|failure| (1, failure.to_json()), |text| (0, text));
                 self.call(js, entered, settle, &[js.number(token as f64), js.integer(kind), js.text(&text)]);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bolt_core::engine::Parameter;
 use bolt_host::Host;
-use bolt_host::database::{Database, Message, PoolOptions, SqliteOptions};
+use bolt_host::database::{Database, Message, PoolOptions, SqliteOptions, WatchPlan};
 use serde::de::DeserializeOwned;
 
 use crate::environment::Request;
@@ -91,6 +91,44 @@ pub(crate) fn cancel(request: Request<3>) -> Value {
 pub(crate) fn close_pool(request: Request<4>) -> Value {
     let grace = Duration::from_millis(number(request.js, request.arguments[3]));
     with_database(&request, |database, token| database.close(token, grace))
+}
+
+pub(crate) fn pool_name(request: Request<2>) -> Value {
+    ask(request.js, request.server(), request.arguments[1], |js, database| js.text(&database.name()))
+}
+
+pub(crate) fn watch_pool(request: Request<3>) -> Value {
+    let js = request.js;
+    let plan = js.get_string(request.arguments[2]).unwrap_or_default();
+    match serde_json::from_str::<WatchPlan>(&plan) {
+        Ok(plan) => ask(request.js, request.server(), request.arguments[1], |js, database| {
+            database.watch(plan);
+            js.undefined()
+        }),
+        Err(error) => js.throw("invalid-argument", &format!("watchPool: {error}")),
+    }
+}
+
+pub(crate) fn pool_report(request: Request<2>) -> Value {
+    ask(request.js, request.server(), request.arguments[1], |js, database| text(js, database.report()))
+}
+
+pub(crate) fn take_records(request: Request<2>) -> Value {
+    ask(request.js, request.server(), request.arguments[1], |js, database| text(js, database.take_records()))
+}
+
+/// Asks a database by its number what needs no connection.
+fn ask(js: Js, server: Option<Rc<Server>>, at: Value, work: impl FnOnce(Js, &Database) -> Value) -> Value {
+    let Some(server) = server else { return Value::NONE };
+    let host = server.host.borrow();
+    match host.database(number(js, at) as usize) {
+        Some(database) => work(js, database),
+        None => unknown_database(js),
+    }
+}
+
+fn text(js: Js, text: Option<String>) -> Value {
+    text.map_or(js.undefined(), |text| js.text(&text))
 }
 
 /// Does something with the database of the second argument and the number of the third, and lets it go on.

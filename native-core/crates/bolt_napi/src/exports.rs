@@ -73,6 +73,10 @@ exports! {
     "release" = release(3);
     "cancel" = cancel(3);
     "closePool" = close_pool(4);
+    "poolName" = pool_name(2);
+    "watchPool" = watch_pool(3);
+    "poolReport" = pool_report(2);
+    "takeRecords" = take_records(2);
     "setKeys" = set_keys(3);
     "stats" = stats(1);
     "metrics" = metrics(1);
@@ -83,7 +87,8 @@ exports! {
 mod functions {
     pub(super) use crate::answers::{complete, cut, finish, push, respond, respond_file, set_text, start};
     pub(super) use crate::databases::{
-        add_statement, cancel, close_pool, open_pool, open_sqlite, query, release, reserve, run,
+        add_statement, cancel, close_pool, open_pool, open_sqlite, pool_name, pool_report, query, release, reserve,
+        run, take_records, watch_pool,
     };
     pub(super) use crate::listening::{listen, open_listener, set_tls};
     pub(super) use crate::requests::{

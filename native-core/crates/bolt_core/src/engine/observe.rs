@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Context, Engine};
+use crate::histogram::Histogram;
 use crate::http::Method;
 use crate::plan::ObservePlan;
 
@@ -32,15 +33,6 @@ impl Default for Seen {
     fn default() -> Self {
         Self { since: u64::MAX, route: NO_ROUTE, method: Method::Other, address: IpAddr::V4(Ipv4Addr::UNSPECIFIED) }
     }
-}
-
-/// How often something took how long.
-#[derive(Debug, Clone, Default)]
-struct Histogram {
-    /// By index of the bound; the last one is beyond all bounds.
-    buckets: Vec<u64>,
-    /// Microseconds.
-    sum: u64,
 }
 
 /// Answers of one route.
@@ -76,7 +68,7 @@ impl Observer {
         if plan.bounds.is_none() && !plan.log {
             return None;
         }
-        let histogram = Histogram { buckets: vec![0; plan.bounds.as_ref().map_or(0, |b| b.len() + 1)], sum: 0 };
+        let histogram = Histogram::new(plan.bounds.as_ref().map_or(0, Vec::len));
         let counts = Counts { classes: [0; 6], times: histogram.clone() };
         Some(RefCell::new(Self {
             clock: None,
@@ -114,16 +106,6 @@ impl Observer {
             // Writing to a string cannot fail.
             let _ = write!(self.log, "{comma}[\"{method}\",{route},{status},{micros},\"{id}\",\"{address}\"]");
         }
-    }
-}
-
-impl Histogram {
-    fn note(&mut self, bounds: &[u64], micros: u64) {
-        let at = bounds.partition_point(|bound| *bound < micros);
-        if let Some(bucket) = self.buckets.get_mut(at) {
-            *bucket += 1;
-        }
-        self.sum += micros;
     }
 }
 

@@ -274,6 +274,11 @@ impl Engine {
         query_of(&self.app.routes, slot).map(|query| query.label.as_str())
     }
 
+    /// The id of a request's route.
+    pub fn query_route(&self, handle: Handle) -> Option<u32> {
+        self.cx.slots.get(handle).map(|slot| slot.route)
+    }
+
     /// A request that a database works on, or will, and nobody waits for any more; and the number of the pool.
     pub fn take_abandoned(&mut self) -> Option<(Handle, usize)> {
         while let Some((handle, route)) = self.cx.abandoned.pop() {

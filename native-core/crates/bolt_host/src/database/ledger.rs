@@ -1,9 +1,11 @@
 //! What was asked of a database, and what became of it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use bolt_sql::Failure;
 
+use super::watch::{Asked, Connections, Record, Sender, Watch, WatchPlan};
 use crate::host::is_request;
 
 /// What became of something that was asked with a token.
@@ -13,29 +15,67 @@ pub struct Settled {
     pub token: u64,
     /// The result as JSON, or the number of a lane.
     pub result: Result<String, Failure>,
+    /// Of a statement that a request sent itself, where that is to be known.
+    pub(crate) record: Option<Box<Record>>,
 }
 
 /// All that was asked. Each token settles once.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    pending: HashSet<u64>,
+    /// With what is to be known about it.
+    pending: HashMap<u64, Option<Asked>>,
     settled: Vec<Settled>,
     /// Of requests, which the host answers itself.
     answers: Vec<Settled>,
+    watch: Option<Watch>,
 }
 
 impl Ledger {
     /// Something was asked.
     pub(super) fn open(&mut self, token: u64) {
-        self.pending.insert(token);
+        self.pending.insert(token, None);
+    }
+
+    /// A statement was asked for, or, without one, a lane.
+    pub(super) fn open_statement(&mut self, token: u64, sql: Option<&Arc<str>>) {
+        let asked = self.watch.as_ref().map(|_| Watch::asked(sql));
+        self.pending.insert(token, asked);
+    }
+
+    /// The database is given a statement, or somebody a lane.
+    pub(super) fn begin(&mut self, token: u64) {
+        if let Some(watch) = &mut self.watch
+            && let Some(Some(asked)) = self.pending.get_mut(&token)
+        {
+            watch.begun(asked);
+        }
+    }
+
+    /// The database was given a statement when it was asked for.
+    pub(super) fn begin_at_once(&mut self, token: u64) {
+        if let Some(watch) = &mut self.watch
+            && let Some(Some(asked)) = self.pending.get_mut(&token)
+        {
+            watch.begun_at_once(asked);
+        }
     }
 
     /// It has an outcome; the second one for a token is dropped.
     pub(super) fn settle(&mut self, token: u64, result: Result<String, Failure>) {
-        if self.pending.remove(&token) {
-            let to = if is_request(token) { &mut self.answers } else { &mut self.settled };
-            to.push(Settled { token, result });
+        let Some(asked) = self.pending.remove(&token) else { return };
+        let of_request = is_request(token);
+        let mut record = None;
+        if let (Some(asked), Some(watch)) = (asked, &mut self.watch) {
+            let code = result.as_ref().err().map(Failure::code);
+            record = watch.settled(asked, code, of_request).map(Box::new);
         }
+        if of_request {
+            return self.answers.push(Settled { token, result, record });
+        }
+        if let Some(record) = record {
+            self.record(&record, None);
+        }
+        self.settled.push(Settled { token, result, record: None });
     }
 
     /// What has no outcome yet.
@@ -45,11 +85,36 @@ impl Ledger {
 
     /// Everything without an outcome has this one, but for one token.
     pub(super) fn settle_all(&mut self, but: Option<u64>, failure: &Failure) {
-        let mut pending: Vec<u64> = self.pending.iter().copied().filter(|token| Some(*token) != but).collect();
+        let mut pending: Vec<u64> = self.pending.keys().copied().filter(|token| Some(*token) != but).collect();
         pending.sort_unstable();
         for token in pending {
             self.settle(token, Err(failure.clone()));
         }
+    }
+
+    /// Wishes to know about statements from now on.
+    pub(super) fn watch(&mut self, plan: WatchPlan) {
+        match &mut self.watch {
+            Some(watch) => watch.change(plan),
+            none => *none = Some(Watch::new(plan)),
+        }
+    }
+
+    /// Keeps a record until it is taken.
+    pub(super) fn record(&mut self, record: &Record, sender: Option<&Sender>) {
+        if let Some(watch) = &mut self.watch {
+            watch.record(record, sender);
+        }
+    }
+
+    /// See [`Watch::take_records`].
+    pub(super) fn take_records(&mut self) -> Option<String> {
+        self.watch.as_mut()?.take_records()
+    }
+
+    /// See [`Watch::report`].
+    pub(super) fn report(&self, connections: Connections) -> Option<String> {
+        self.watch.as_ref()?.report(connections)
     }
 
     /// Whether there are outcomes that JavaScript waits for.

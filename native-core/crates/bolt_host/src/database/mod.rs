@@ -5,6 +5,7 @@ mod ledger;
 mod postgres;
 mod refusal;
 mod sqlite;
+mod watch;
 
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub use ledger::Settled;
 pub use postgres::PoolOptions;
 pub(crate) use refusal::refusal;
 pub use sqlite::SqliteOptions;
+pub(crate) use watch::Sender;
+pub use watch::{Record, WatchPlan};
 
 use crate::outbound::Outbound;
 
@@ -100,6 +103,31 @@ impl Database {
     /// Ends everything once nothing is pending, at the latest after `grace`; then `token` settles.
     pub fn close(&self, token: u64, grace: Duration) {
         on!(self, pool => pool.close(token, grace));
+    }
+
+    /// What PostgreSQL calls it, the name of SQLite's file without its folder, or `:memory:`.
+    pub fn name(&self) -> String {
+        on!(self, pool => pool.name())
+    }
+
+    /// Wishes to know about statements from now on.
+    pub fn watch(&self, plan: WatchPlan) {
+        on!(self, pool => pool.watch(plan));
+    }
+
+    /// Keeps what is to be known about a statement that a request sent.
+    pub(crate) fn record(&self, record: &Record, sender: Option<&Sender>) {
+        on!(self, pool => pool.record(record, sender));
+    }
+
+    /// What is to be known about single statements since the last time (`StatementRecords` of `binding.d.ts` as JSON); `None` when there is nothing.
+    pub fn take_records(&self) -> Option<String> {
+        on!(self, pool => pool.take_records())
+    }
+
+    /// What was counted (`PoolReport` of `binding.d.ts` as JSON); `None` unless that was wished.
+    pub fn report(&self) -> Option<String> {
+        on!(self, pool => pool.report())
     }
 
     /// Whether somebody waits for something, or has a connection for a transaction.

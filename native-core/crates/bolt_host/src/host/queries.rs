@@ -6,7 +6,7 @@ use bolt_core::engine::{Handle, QueryCall};
 use bolt_core::error::{ErrorCode, Refusal};
 
 use super::Host;
-use crate::database::{Settled, refusal};
+use crate::database::{Record, Sender, Settled, refusal};
 use crate::report::report;
 
 /// Of tokens that name requests; those that JavaScript chooses are below 2^53.
@@ -44,11 +44,29 @@ impl Host {
         }
     }
 
+    /// Keeps what is to be known about a statement, with the request that sent it if that is not over.
+    #[cold]
+    fn record(&self, database: usize, record: &Record, handle: Handle) {
+        let text = |name| Some(String::from_utf8_lossy(&self.engine.header(handle, name)?).into_owned());
+        let sender = self.engine.query_route(handle).map(|route| Sender {
+            route,
+            id: String::from_utf8_lossy(&self.engine.request_id(handle).unwrap_or_default()).into_owned(),
+            traceparent: text("traceparent"),
+            tracestate: text("tracestate"),
+        });
+        if let Some(database) = self.databases.get(database) {
+            database.record(record, sender.as_ref());
+        }
+    }
+
     fn answer_queries(&mut self) {
         for at in 0..self.databases.len() {
             let answers = self.databases.get(at).map(|database| database.take_answers()).unwrap_or_default();
-            for Settled { token, result } in answers {
+            for Settled { token, result, record } in answers {
                 let handle = Handle::from_bits(token & !REQUEST);
+                if let Some(record) = record {
+                    self.record(at, &record, handle);
+                }
                 let answered = catch_unwind(AssertUnwindSafe(|| match &result {
                     // What a list or an object never is.
                     Ok(rows) if rows == "null" => {

@@ -12,7 +12,7 @@ use super::options::{Settings, SqliteOptions};
 use super::state::{State, Step, What};
 use super::worker;
 use crate::database::durations::PATIENCE;
-use crate::database::{Message, Settled, closed};
+use crate::database::{Message, Record, Sender, Settled, WatchPlan, closed};
 use crate::outbound::Outbound;
 
 /// A pool. Dropping it stops what runs, and closes the database.
@@ -75,7 +75,7 @@ impl Pool {
     fn send(&self, token: u64, statement: Statement, lane: u64) {
         let is_slow = {
             let mut state = self.0.lock();
-            state.ledger.open(token);
+            state.ledger.open_statement(token, Some(&statement.sql));
             if lane != 0 {
                 state.push_in_lane(lane, Step::RunInLane(token, statement));
                 return self.0.news.notify_all();
@@ -90,7 +90,11 @@ impl Pool {
             return self.0.queue(token, What::Statement(statement));
         }
         match if is_slow { Read::Late } else { self.read_here(&statement) } {
-            Read::Done(result) => self.0.lock().ledger.settle(token, result),
+            Read::Done(result) => {
+                let mut state = self.0.lock();
+                state.ledger.begin_at_once(token);
+                state.ledger.settle(token, result);
+            }
             Read::Late => self.0.queue_read(token, statement),
             Read::Writes => self.0.queue(token, What::Statement(statement)),
         }
@@ -109,7 +113,7 @@ impl Pool {
     pub(in crate::database) fn reserve(&self, token: u64) {
         {
             let mut state = self.0.lock();
-            state.ledger.open(token);
+            state.ledger.open_statement(token, None);
             if let Some(failure) = state.refusal(&self.0.settings) {
                 return state.ledger.settle(token, Err(failure));
             }
@@ -175,6 +179,30 @@ impl Pool {
     pub(in crate::database) fn is_pending(&self) -> bool {
         let state = self.0.lock();
         state.ledger.pending() > 0 || state.ledger.has_settled()
+    }
+
+    pub(in crate::database) fn name(&self) -> String {
+        match &self.0.settings.place {
+            Place::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Place::Memory(_) => ":memory:".to_owned(),
+        }
+    }
+
+    pub(in crate::database) fn watch(&self, plan: WatchPlan) {
+        self.0.lock().ledger.watch(plan);
+    }
+
+    pub(in crate::database) fn record(&self, record: &Record, sender: Option<&Sender>) {
+        self.0.lock().ledger.record(record, sender);
+    }
+
+    pub(in crate::database) fn take_records(&self) -> Option<String> {
+        self.0.lock().ledger.take_records()
+    }
+
+    pub(in crate::database) fn report(&self) -> Option<String> {
+        let state = self.0.lock();
+        state.ledger.report(state.connections(&self.0.settings))
     }
 }
 

@@ -11,6 +11,7 @@ use super::statements::Statements;
 use crate::database::closed;
 use crate::database::durations::Durations;
 use crate::database::ledger::Ledger;
+use crate::database::watch::Connections;
 use crate::outbound::Task;
 
 /// What somebody waits for.
@@ -230,6 +231,19 @@ impl State {
     pub(super) fn hire(&mut self, alarm: Alarm) -> usize {
         self.workers.push(Some(Worker { alarm, running: None }));
         self.workers.len() - 1
+    }
+
+    /// Of the threads; the connection that reads where the host is driven is never in use when somebody asks.
+    pub(super) fn connections(&self, settings: &Settings) -> Connections {
+        let used = self.workers.iter().flatten().filter(|worker| worker.running.is_some()).count();
+        Connections {
+            used,
+            idle: self.workers.iter().flatten().count() - used,
+            max: settings.readers + 1,
+            made: self.workers.len() as u64,
+            refused: 0,
+            waiting: self.waiting(),
+        }
     }
 
     pub(super) fn tasks(&mut self) -> impl Iterator<Item = Task> + use<> {

@@ -93,8 +93,12 @@ fn wait<T>(
         if let Some(work) = next(&mut state) {
             // Under the lock: who cancels finds it running, or finds it not begun.
             alarm.allow();
+            let token = token(&work);
             if let Some(worker) = &mut state.workers[number] {
-                worker.running = token(&work);
+                worker.running = token;
+            }
+            if let Some(token) = token {
+                state.ledger.begin(token);
             }
             return Some(work);
         }

@@ -44,6 +44,11 @@ pub(super) struct Member {
     pub(super) task: Task,
 }
 
+impl Class {
+    /// How many there are.
+    pub(super) const ALL: usize = 3;
+}
+
 impl Member {
     pub(super) fn new(class: Class, task: Task) -> Self {
         Self {
@@ -150,6 +155,11 @@ impl Member {
     pub(super) fn is_stuck(&self) -> bool {
         let is_open = |session: &Session| session.in_flight() == 0 && session.status() != TransactionStatus::Idle;
         self.class == Class::Lane && self.lane.is_none() && self.session.as_ref().is_some_and(is_open)
+    }
+
+    /// Whether statements run on it, or somebody has it for a transaction.
+    pub(super) fn is_used(&self) -> bool {
+        self.lane.is_some() || self.session.as_ref().is_some_and(|session| session.in_flight() > 0)
     }
 
     /// Whether somebody may have it for a transaction.

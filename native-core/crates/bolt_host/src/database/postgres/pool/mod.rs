@@ -18,7 +18,7 @@ use bolt_postgres::{Failure, Parameter, Session, Statement};
 use super::connection;
 use super::options::{PoolOptions, Settings};
 use super::transactions;
-use crate::database::{Message, Settled, closed, unsafe_transaction};
+use crate::database::{Message, Record, Sender, Settled, WatchPlan, closed, unsafe_transaction};
 use crate::outbound::Outbound;
 use member::Class;
 use state::State;
@@ -69,7 +69,7 @@ impl Pool {
 
     fn send(&self, token: u64, statement: Statement, lane: u64) {
         let mut state = self.0.lock();
-        state.ledger.open(token);
+        state.ledger.open_statement(token, Some(&statement.sql));
         if lane != 0 {
             return state.send_to_lane(token, statement, lane);
         }
@@ -102,7 +102,7 @@ impl Pool {
     /// Takes a connection for one's own; settled with the lane's number.
     pub(in crate::database) fn reserve(&self, token: u64) {
         let mut state = self.0.lock();
-        state.ledger.open(token);
+        state.ledger.open_statement(token, None);
         if let Some(failure) = state.refusal(&self.0.settings) {
             return state.settle(token, Err(failure));
         }
@@ -192,6 +192,27 @@ impl Pool {
     pub(in crate::database) fn is_pending(&self) -> bool {
         let state = self.0.lock();
         state.ledger.pending() > 0 || state.ledger.has_settled()
+    }
+
+    pub(in crate::database) fn name(&self) -> String {
+        self.0.settings.credentials.database.clone()
+    }
+
+    pub(in crate::database) fn watch(&self, plan: WatchPlan) {
+        self.0.lock().ledger.watch(plan);
+    }
+
+    pub(in crate::database) fn record(&self, record: &Record, sender: Option<&Sender>) {
+        self.0.lock().ledger.record(record, sender);
+    }
+
+    pub(in crate::database) fn take_records(&self) -> Option<String> {
+        self.0.lock().ledger.take_records()
+    }
+
+    pub(in crate::database) fn report(&self) -> Option<String> {
+        let state = self.0.lock();
+        state.ledger.report(state.connections(&self.0.settings))
     }
 }
 

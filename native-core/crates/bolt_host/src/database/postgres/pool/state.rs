@@ -15,6 +15,7 @@ use super::queue::Queues;
 use crate::database::closed;
 use crate::database::durations::{Durations, PATIENCE};
 use crate::database::ledger::Ledger;
+use crate::database::watch::Connections;
 use crate::outbound::Task;
 
 /// Between two attempts to connect, doubled each time.
@@ -32,6 +33,9 @@ pub(super) struct State {
     durations: Durations,
     /// Attempts to connect that failed since the last that did not.
     failed: u32,
+    /// Since the start.
+    made: u64,
+    refused: u64,
     /// Who waits for the end.
     pub(super) closing: Option<u64>,
     /// Ends everything when the grace is over.
@@ -78,6 +82,7 @@ impl State {
 
     pub(super) fn send_to_lane(&mut self, token: u64, statement: Statement, lane: u64) {
         if let Some(member) = self.members.values_mut().find(|member| member.lane == Some(lane)) {
+            self.ledger.begin(token);
             return member.send(token, statement);
         }
         let lost = "the connection of this transaction was lost, and with it the transaction";
@@ -105,6 +110,7 @@ impl State {
             let Some((_, id)) = best else { return };
             let Some(first) = self.waiting.of(class).pop_front() else { return };
             let Some(member) = self.members.get_mut(&id) else { return };
+            self.ledger.begin(first.token);
             member.send_at(now, first.token, first.what);
         }
     }
@@ -119,6 +125,7 @@ impl State {
             self.next += 1;
             member.lane = Some(self.next);
             let number = self.next.to_string();
+            self.ledger.begin(first.token);
             self.settle(first.token, Ok(number));
         }
     }
@@ -148,11 +155,13 @@ impl State {
     /// A connection has signed in.
     pub(super) fn on_made(&mut self) {
         self.failed = 0;
+        self.made += 1;
     }
 
     /// A connection could not be made. Who waits is told, unless others may still serve them.
     pub(super) fn on_refused(&mut self, class: Class, why: &Failure) {
         self.failed += 1;
+        self.refused += 1;
         let has = |class| self.members.values().any(|other| other.class == class && other.session.is_some());
         if has(class) {
             return;
@@ -211,6 +220,19 @@ impl State {
         }
         self.cut(Some(token));
         self.settle(token, Ok("null".to_owned()));
+    }
+
+    pub(super) fn connections(&self, settings: &Settings) -> Connections {
+        let ready = self.members.values().filter(|member| member.session.is_some());
+        let (used, idle): (Vec<_>, Vec<_>) = ready.partition(|member| member.is_used());
+        Connections {
+            used: used.len(),
+            idle: idle.len(),
+            max: settings.max * Class::ALL,
+            made: self.made,
+            refused: self.refused,
+            waiting: self.waiting.len(),
+        }
     }
 
     /// All tasks of the pool, which is going to be dropped.
