@@ -246,7 +246,7 @@ export interface DatabaseBinding {
   reserve(server: number, pool: number, token: number): void
   /** Gives a lane back; what is open in it is rolled back. */
   release(server: number, pool: number, lane: number): void
-  /** Wishes that the statement of this token fails with 57014; without effect when it was quicker, or shares its connection just then. */
+  /** Wishes that the statement of this token fails with 57014; without effect when it was quicker, or what is behind it could not be sent again. */
   cancel(server: number, pool: number, token: number): void
   /** Ends the pool once nothing is pending, at the latest after `grace` milliseconds. */
   closePool(server: number, pool: number, token: number, grace: number): void

@@ -130,6 +130,44 @@ it('asks again when tables changed since a statement was prepared', async () => 
   expect(await client.unsafe('select * from changing').values()).toEqual([[1, null]])
 })
 
+it('stops a statement that shares its connection, and nothing else', { timeout: 60_000 }, async () => {
+  const client = connect({ max: 1 })
+  await client.unsafe('create table shared (n int primary key)')
+  const all: number[] = []
+  let stopped = 0
+  for (let round = 0; round < 200; round++) {
+    // From over at once to as long as nobody would wait.
+    const slow = client.unsafe('select pg_sleep($1::float8)', [round % 4 === 0 ? 60 : (round % 7) / 1_000])
+    const ended = slow.then(
+      () => 'done',
+      (error: PostgresError) => error.code,
+    )
+    const numbers = Array.from({ length: 5 }, (_, at) => round * 5 + at)
+    const others = numbers.map((n) => client.unsafe('insert into shared values ($1) returning n', [n]).values())
+    await new Promise((resolve) => setTimeout(resolve, round % 3))
+    slow.cancel()
+    expect(await Promise.all(others)).toEqual(numbers.map((n) => [[n]]))
+    const end = await ended
+    expect(['done', '57014']).toContain(end)
+    if (end === '57014') stopped += 1
+    all.push(...numbers)
+  }
+  expect(stopped).toBeGreaterThanOrEqual(50)
+  expect(await client.unsafe('select n from shared order by n').values()).toEqual(all.map((n) => [n]))
+})
+
+it('goes on with a transaction whose first statement is cancelled while others are behind it', async () => {
+  const client = connect({ max: 1 })
+  const result = await client.begin(async (tx) => {
+    const slow = tx.unsafe('select pg_sleep(0.1)')
+    const both = Promise.all([slow, tx.unsafe('select 2 as n')])
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    slow.cancel()
+    return (await both)[1]
+  })
+  expect([...result]).toEqual([{ n: 2 }])
+})
+
 it('sends fast statements past slow ones', async () => {
   const client = connect({ max: 2 })
   // Long enough for the second connection to be there.

@@ -22,6 +22,10 @@ use crate::statement::{Shape, Statement};
 const UNKNOWN_STATEMENT: &str = "26000";
 /// "cached plan must not change result type": the tables changed since it was prepared.
 const CHANGED_PLAN: &str = "0A000";
+/// A statement was cancelled.
+const CANCELLED: &str = "57014";
+/// How often a statement is cancelled: a request is lost that comes before the server has begun with it.
+const CANCELS: u8 = 3;
 
 /// Where a connection stands between transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +75,12 @@ struct Flight {
     /// This flight prepares it.
     is_preparing: bool,
     was_repeated: bool,
+    /// Nobody waits for it any more.
+    is_unwanted: bool,
+    /// Requests to cancel that may still be sent for it.
+    cancels: u8,
+    /// A request to cancel was sent while it was on its way, which may hit it instead of the one that it is for.
+    is_exposed: bool,
     columns: Arc<Columns>,
     rows: Rows,
     objects: Objects,
@@ -118,14 +128,21 @@ impl Session {
         self.status
     }
 
-    /// Process and secret for [`crate::cancel_request`], once the server has told them.
-    pub fn key(&self) -> Option<(i32, i32)> {
-        self.key
+    /// Nobody waits for a statement any more; false when it is not on its way here.
+    pub fn abandon(&mut self, token: u64) -> bool {
+        let flight = self.flights.iter_mut().find(|flight| flight.token == token);
+        flight.map(|flight| flight.is_unwanted = true).is_some()
     }
 
-    /// Whether the statement that the server works on now is this one.
-    pub fn is_first(&self, token: u64) -> bool {
-        self.flights.front().is_some_and(|flight| flight.token == token)
+    /// Process and secret for [`crate::cancel_request`], when nobody waits for the statement that the server works on now. Cancelling hits whatever runs when the
+    /// server gets to it: those behind are sent again if they are hit, and if one of them could not be, nothing is cancelled as long as it is there.
+    pub fn cancel_key(&mut self) -> Option<(i32, i32)> {
+        let is_unwanted = self.flights.front().is_some_and(|flight| flight.is_unwanted && flight.cancels > 0);
+        let may_be_hit = |flight: &Flight| flight.is_unwanted || flight.statement.is_atomic();
+        let key = self.key.filter(|_| is_unwanted && self.flights.iter().all(may_be_hit))?;
+        self.flights.iter_mut().for_each(|flight| flight.is_exposed = true);
+        self.flights.front_mut()?.cancels -= 1;
+        Some(key)
     }
 
     /// Statements that are over, in order.
@@ -151,6 +168,9 @@ impl Session {
             shape: shape.filter(|_| self.cache.is_some()),
             is_preparing: false,
             was_repeated,
+            is_unwanted: false,
+            cancels: CANCELS,
+            is_exposed: false,
             columns: Columns::none(),
             rows: Rows::default(),
             objects: Objects::default(),
@@ -316,6 +336,10 @@ impl Session {
             self.launch(flight.token, flight.statement, true);
             return Ok(());
         }
+        if self.was_hit(&flight) {
+            self.launch(flight.token, flight.statement, flight.was_repeated);
+            return Ok(());
+        }
         let sql = flight.statement.sql.clone();
         self.done.push(Done { token: flight.token, sql, result: flight.into_result() });
         Ok(())
@@ -342,6 +366,12 @@ impl Session {
             let _ = frontend::close(b'S', &name, &mut self.out);
         }
         !flight.was_repeated && self.status == TransactionStatus::Idle
+    }
+
+    /// Whether a statement was cancelled in the place of another one: nothing of it was done, and it is sent again.
+    fn was_hit(&self, flight: &Flight) -> bool {
+        let is_cancelled = flight.failure.as_ref().is_some_and(|failure| failure.code() == CANCELLED);
+        is_cancelled && flight.is_exposed && !flight.is_unwanted && self.status == TransactionStatus::Idle
     }
 
     /// Ends all flights because the connection is over.

@@ -39,6 +39,15 @@ impl Statement {
         Self { sql: sql.into(), parameters: Vec::new(), is_simple: true, reading: None }
     }
 
+    /// Whether nothing is left of it when it fails outside of a transaction, so that it can be sent again: what changes rows alone. Of others, such as
+    /// `CALL`, a part may have been committed.
+    pub(crate) fn is_atomic(&self) -> bool {
+        const ATOMIC: [&str; 6] = ["select", "insert", "update", "delete", "with", "values"];
+        let text = self.sql.trim_start();
+        let word = text.split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or_default();
+        !self.is_simple && ATOMIC.iter().any(|atomic| word.eq_ignore_ascii_case(atomic))
+    }
+
     pub(crate) fn shape(&self) -> Shape {
         Shape { sql: self.sql.clone(), kinds: self.parameters.iter().map(|parameter| parameter.kind).collect() }
     }

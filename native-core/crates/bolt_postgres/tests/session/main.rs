@@ -196,5 +196,45 @@ fn statements_wait_until_the_server_is_ready() {
     assert!(!session.is_ready());
     session.receive(&signed_in()).unwrap();
     assert!(session.is_ready());
-    assert_eq!(session.key(), Some((7, 9)));
+}
+
+#[test]
+fn what_is_cancelled_in_the_place_of_another_is_sent_again() {
+    let mut session = session();
+    for (token, sql) in [(1, "a"), (2, "select b"), (3, "select c")] {
+        session.send(token, statement(sql));
+    }
+    assert_eq!(session.cancel_key(), None, "everybody waits");
+    assert!(session.abandon(1) && !session.abandon(4));
+    assert_eq!(session.cancel_key(), Some((7, 9)));
+    session.receive(&described("1")).unwrap();
+    letters(&mut session);
+    session.receive(&[error("57014"), ready(b'I')].concat()).unwrap();
+    session.receive(&described("3")).unwrap();
+    assert_eq!(done(&mut session), [(1, one("1")), (3, one("3"))]);
+    assert!(letters(&mut session).contains('E'), "the second was sent again");
+    session.receive(&described("2")).unwrap();
+    assert_eq!(done(&mut session), [(2, one("2"))]);
+}
+
+#[test]
+fn nothing_is_cancelled_before_what_cannot_be_sent_again() {
+    for sql in ["call pay()", "vacuum", "-- select\ncommit"] {
+        let mut session = session();
+        session.send(1, statement("select a"));
+        session.send(2, statement(sql));
+        session.abandon(1);
+        assert_eq!(session.cancel_key(), None, "{sql}");
+    }
+}
+
+#[test]
+fn a_statement_is_cancelled_a_few_times_and_then_left() {
+    let mut session = session();
+    session.send(1, statement("select a"));
+    session.abandon(1);
+    let times = std::iter::from_fn(|| session.cancel_key()).take(10).count();
+    assert_eq!(times, 3);
+    session.receive(&[error("57014"), ready(b'I')].concat()).unwrap();
+    assert_eq!(done(&mut session), [(1, "57014".to_owned())]);
 }

@@ -111,6 +111,18 @@ impl Member {
         is_open.then_some(count)
     }
 
+    /// What to cancel the statement with that the server works on, if nobody waits for it. In a transaction only one that is alone: those behind it cannot be
+    /// sent again.
+    pub(super) fn begin_cancelling(&mut self) -> Option<(i32, i32)> {
+        let session = self.session.as_mut().filter(|_| !self.is_cancelling)?;
+        if self.class == Class::Lane && session.in_flight() > 1 {
+            return None;
+        }
+        let key = session.cancel_key()?;
+        self.is_cancelling = true;
+        Some(key)
+    }
+
     /// Outcomes since the last time, and for how long the first of them ran.
     pub(super) fn take_done(&mut self, now: Duration) -> (Vec<Done>, Duration) {
         let done = self.session.as_mut().map(Session::take_done).unwrap_or_default();

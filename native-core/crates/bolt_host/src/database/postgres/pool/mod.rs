@@ -15,12 +15,11 @@ use std::time::Duration;
 use bolt_core::engine::Parameter as Given;
 use bolt_postgres::{Failure, Parameter, Session, Statement};
 
-use super::connection;
 use super::options::{PoolOptions, Settings};
 use super::transactions;
 use crate::database::{Message, Record, Sender, Settled, WatchPlan, closed, unsafe_transaction};
 use crate::outbound::Outbound;
-use member::Class;
+use member::{Class, Member};
 use state::State;
 
 /// A pool. Dropping it closes its connections at once.
@@ -119,29 +118,17 @@ impl Pool {
         }
     }
 
-    /// Has the server stop a statement; one that waits is not sent. It then fails with 57014, unless it was quicker, or shares its connection
-    /// with others at that moment, which the wish could hit as well.
+    /// Has the server stop a statement once it works on it; one that waits is not sent. It then fails with 57014, unless it was quicker.
     pub(in crate::database) fn cancel(&self, token: u64) {
         let mut state = self.0.lock();
         if state.waiting.remove(token) {
             return state.settle(token, Err(Failure::new("57014", "canceling statement due to user request")));
         }
-        let alone = state.members.iter_mut().find_map(|(id, member)| {
-            let session = member.session.as_ref()?;
-            let key = session.key().filter(|_| session.is_first(token) && session.in_flight() == 1)?;
-            member.is_cancelling = true;
-            Some((*id, key))
-        });
-        let Some((id, key)) = alone else { return };
-        let shared = self.0.clone();
-        self.0.outbound.spawn(async move {
-            connection::cancel(&shared, key).await;
-            let mut state = shared.lock();
-            if let Some(member) = state.members.get_mut(&id) {
-                member.is_cancelling = false;
-            }
-            state.dispatch(&shared);
-        });
+        let abandons = |member: &mut Member| member.session.as_mut().is_some_and(|session| session.abandon(token));
+        let found = state.members.iter_mut().find_map(|(id, member)| abandons(member).then_some(*id));
+        if let Some(id) = found {
+            state.cancel_unwanted(&self.0, id);
+        }
     }
 
     /// Ends the pool once nothing is pending, at the latest after `grace`; then `token` settles.
@@ -251,6 +238,7 @@ impl Shared {
         }
         let ran = Some(ran).filter(|_| member.class != Class::Lane);
         state.hand_over(done, ran);
+        state.cancel_unwanted(self, id);
         state.dispatch(self);
         true
     }

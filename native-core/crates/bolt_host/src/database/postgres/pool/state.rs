@@ -21,6 +21,8 @@ use crate::outbound::Task;
 /// Between two attempts to connect, doubled each time.
 const FIRST_DELAY: Duration = Duration::from_millis(50);
 const LAST_DELAY: Duration = Duration::from_secs(2);
+/// After which a statement that goes on is cancelled once more.
+const CANCEL_AGAIN: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -87,6 +89,26 @@ impl State {
         }
         let lost = "the connection of this transaction was lost, and with it the transaction";
         self.settle(token, Err(Failure::new(codes::CONNECTION_LOST, lost)));
+    }
+
+    /// Has the server stop what it works on for a connection, if nobody waits for that any more.
+    pub(super) fn cancel_unwanted(&mut self, shared: &Arc<Shared>, id: u64) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        let Some(key) = member.begin_cancelling() else { return };
+        let pool = shared.clone();
+        shared.outbound.spawn(async move {
+            connection::cancel(&pool, key).await;
+            {
+                let mut state = pool.lock();
+                if let Some(member) = state.members.get_mut(&id) {
+                    member.is_cancelling = false;
+                }
+                state.dispatch(&pool);
+            }
+            // It may have come too early.
+            pool.outbound.sleep(CANCEL_AGAIN).await;
+            pool.lock().cancel_unwanted(&pool, id);
+        });
     }
 
     /// Sends what waits, as far as there are connections for it.
