@@ -244,6 +244,11 @@ export interface DatabaseBinding {
   run(server: number, pool: number, token: number, statement: number, parameters: QueryValue[], lane: number): void
   /** Takes a connection for a transaction. */
   reserve(server: number, pool: number, token: number): void
+  /**
+   * Waits for notifications of what was listened to in a lane: settles with a JSON list of lists of channel and payload. They are kept from the first call on; a
+   * lane that listened is not used by others.
+   */
+  notifications(server: number, pool: number, token: number, lane: number): void
   /** Gives a lane back; what is open in it is rolled back. */
   release(server: number, pool: number, lane: number): void
   /** Wishes that the statement of this token fails with 57014; without effect when it was quicker, or what is behind it could not be sent again. */

@@ -114,6 +114,12 @@ export class Connections implements Observable {
     this.#ask(count, (token) => this.#binding.reserve(this.server, this.number, token))
   }
 
+  /** Waits for notifications in a connection of one's own; they settle as a JSON list. */
+  notifications(lane: number, settled: Settled): void {
+    this.#assertOpen('listen')
+    this.#ask(settled, (token) => this.#binding.notifications(this.server, this.number, token, lane))
+  }
+
   release(lane: number): void {
     if (this.#isGone) return
     this.#binding.release(this.server, this.number, lane)

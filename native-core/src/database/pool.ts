@@ -82,6 +82,12 @@ export class Pool implements QueryClient {
     return this.#ending
   }
 
+  /** Opens connections beside those of the statements, on a server of their own. */
+  openBeside(): Connections {
+    if (this.#ending !== undefined) throw this.failure(POOL_CLOSED, '')
+    return this.#keep((forget) => openOnOwnServer(this.#binding, this.#engine, forget))
+  }
+
   #ownConnections(): Connections {
     this.#own ??= this.#keep((forget) => openOnOwnServer(this.#binding, this.#engine, forget))
     return this.#own

@@ -1,8 +1,9 @@
+import { Listener } from './listen.ts'
 import { graceOf, type NativeOptions, poolPlan } from './options.ts'
 import { defaultParsers } from './parse.ts'
 import { PostgresPool } from './pool.ts'
 import type { Session } from './query.ts'
-import { makeClient, type NativeClient, type OwnClient } from './surface.ts'
+import { makeClient, type NativeClient, type OwnClient, type Statements } from './surface.ts'
 import { begin, inOwnTransaction, type Work } from './transaction.ts'
 
 /**
@@ -18,13 +19,19 @@ import { begin, inOwnTransaction, type Work } from './transaction.ts'
 export function native(url?: string, options: NativeOptions = {}): NativeClient {
   const functions = { parsers: defaultParsers(), serializers: {} }
   const pool = new PostgresPool(poolPlan(url, options), functions)
-  const own: Omit<OwnClient, 'unsafe'> = {
+  const listener = new Listener(() => pool.openBeside())
+  const own: Omit<OwnClient, keyof Statements> = {
     options: functions,
     begin: async <T>(...given: [Work<T>] | [string, Work<T>]) => {
       const [modes, work] = given.length === 1 ? ['', given[0]] : given
       return begin(pool, modes, work)
     },
-    end: async (how = {}) => pool.end(graceOf(how)),
+    listen: (channel, onNotify, onListen) => listener.listen(channel, onNotify, onListen),
+    end: async (how = {}) => {
+      const grace = graceOf(how)
+      await listener.end()
+      await pool.end(grace)
+    },
   }
   const session: Session = {
     pool,

@@ -1,6 +1,7 @@
 export { hasNative } from '../database/available.ts'
 export { native } from './client.ts'
 export { PostgresError } from './error.ts'
+export type { Listening, OnNotify } from './listen.ts'
 export type { NativeOptions } from './options.ts'
 export type { Parsers } from './parse.ts'
 export type { TypeFunctions } from './pool.ts'

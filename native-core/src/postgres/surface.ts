@@ -3,6 +3,7 @@ import { checkShape, shape, show } from '../check.ts'
 import { BoltError } from '../errors.ts'
 import { type QueryClient, queryClient } from '../query.ts'
 import { PostgresError } from './error.ts'
+import type { Listening, OnNotify } from './listen.ts'
 import type { TypeFunctions } from './pool.ts'
 import { Query, type Session, type UnsafeOptions } from './query.ts'
 import type { Row, Rows } from './result.ts'
@@ -17,6 +18,12 @@ export interface Statements {
    * @example const [user] = await client.unsafe('select * from users where id = $1', [id])
    */
   unsafe<R = Row>(sql: string, parameters?: readonly unknown[], options?: UnsafeOptions): Query<Rows<R>>
+  /**
+   * Notifies who listens to a channel: at once, in a transaction when it is committed.
+   * @param payload at most 7999 bytes
+   * @example await client.notify('jobs', JSON.stringify({ id }))
+   */
+  notify(channel: string, payload?: string): Query
 }
 
 /** The client of `native`. */
@@ -33,6 +40,13 @@ export interface OwnClient extends Statements {
    */
   begin<T>(work: Work<T>): Promise<Outcome<T>>
   begin<T>(modes: string, work: Work<T>): Promise<Outcome<T>>
+  /**
+   * Listens to a channel, on a connection that is for that alone; resolves once PostgreSQL has begun. When the connection is lost it is made again. What was notified
+   * meanwhile is lost: `onListen` is called each time that listening begins, to look for what was missed.
+   * @throws BoltError 'invalid-option' for a name that PostgreSQL does not have; PostgresError when it cannot be connected to
+   * @example const { unlisten } = await client.listen('jobs', (payload) => work(JSON.parse(payload)))
+   */
+  listen(channel: string, onNotify: OnNotify, onListen?: () => void): Promise<Listening>
   /**
    * Closes all connections, once. Statements that wait or run have `timeout` seconds to finish, then fail.
    * @default timeout: as long as it takes
@@ -62,10 +76,10 @@ const unsafeShape = {
 }
 
 /** Members of clients of the package `postgres` that ours has not. */
-const MISSING = ['array', 'file', 'json', 'largeObject', 'listen', 'notify', 'reserve', 'subscribe', 'typed', 'types']
+const MISSING = ['array', 'file', 'json', 'largeObject', 'reserve', 'subscribe', 'typed', 'types']
 
 /** Makes the client of a pool. */
-export function makeClient(session: Session, members: Omit<OwnClient, 'unsafe'>): NativeClient {
+export function makeClient(session: Session, members: Omit<OwnClient, keyof Statements>): NativeClient {
   const client = declared<NativeClient>({ ...statements(session), ...members })
   return Object.defineProperty(client, queryClient, { value: session.pool satisfies QueryClient })
 }
@@ -97,7 +111,8 @@ function statements(session: Session): Statements {
     checkShape('unsafe()', options, unsafeShape)
     return new Query(session, { sql, parameters, options })
   }
-  return { unsafe }
+  const notify: Statements['notify'] = (channel, payload = '') => unsafe('select pg_notify($1, $2)', [channel, payload])
+  return { unsafe, notify }
 }
 
 function declared<Client extends Statements>(own: Statements): Client {

@@ -251,7 +251,7 @@ describe('a failure', () => {
 
   it('is told of what the package postgres has and this client does not', async () => {
     const own = client as unknown as Record<string, () => void> & (() => void)
-    expect(() => own.listen?.()).toThrow('The native client does not have listen(). Use unsafe(sql, parameters)')
+    expect(() => own.reserve?.()).toThrow('The native client does not have reserve(). Use unsafe(sql, parameters)')
     expect(() => own()).toThrow('The native client does not have a template.')
   })
 })

@@ -140,7 +140,7 @@ it('stops a statement that shares its connection, and nothing else', { timeout: 
     const slow = client.unsafe('select pg_sleep($1::float8)', [round % 4 === 0 ? 60 : (round % 7) / 1_000])
     const ended = slow.then(
       () => 'done',
-      (error: PostgresError) => error.code,
+      (error: unknown) => (error as PostgresError).code,
     )
     const numbers = Array.from({ length: 5 }, (_, at) => round * 5 + at)
     const others = numbers.map((n) => client.unsafe('insert into shared values ($1) returning n', [n]).values())

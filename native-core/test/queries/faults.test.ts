@@ -76,8 +76,9 @@ it.each(['loop', 'thread'] as const)(
     expect(counts.right + counts.refused + counts.aborted + counts.unavailable).toBe(REQUESTS)
     expect(counts.refused).toBeGreaterThan(0)
     expect(counts.aborted).toBeGreaterThan(0)
-    const { javascriptCalls, inFlight } = app.stats()
-    expect([javascriptCalls, inFlight]).toEqual([0, 0])
+    expect(app.stats().javascriptCalls).toBe(0)
+    // A client that gave up at the very end may not have been noticed yet.
+    await expect.poll(() => app.stats().inFlight).toBe(0)
     const [{ count } = { count: 0 }] =
       await admin`select count(*)::int from pg_stat_activity where application_name = 'bolt'`
     expect(count).toBeLessThanOrEqual(9)

@@ -80,6 +80,11 @@ pub(crate) fn reserve(request: Request<3>) -> Value {
     with_database(&request, Database::reserve)
 }
 
+pub(crate) fn notifications(request: Request<4>) -> Value {
+    let lane = number(request.js, request.arguments[3]);
+    with_database(&request, |database, token| database.notifications(token, lane))
+}
+
 pub(crate) fn release(request: Request<3>) -> Value {
     with_database(&request, Database::release)
 }

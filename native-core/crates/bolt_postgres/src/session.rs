@@ -5,10 +5,10 @@ use std::io;
 use std::sync::Arc;
 
 use bolt_sql::rows::Objects;
-use bolt_sql::{Failure, codes};
+use bolt_sql::{Failure, codes, quote};
 use bytes::BytesMut;
 use postgres_protocol::IsNull;
-use postgres_protocol::message::backend::{DataRowBody, Message};
+use postgres_protocol::message::backend::{DataRowBody, Message, NotificationResponseBody};
 use postgres_protocol::message::frontend;
 
 use crate::cache::Cache;
@@ -24,6 +24,8 @@ const UNKNOWN_STATEMENT: &str = "26000";
 const CHANGED_PLAN: &str = "0A000";
 /// A statement was cancelled.
 const CANCELLED: &str = "57014";
+/// Text of notifications that nobody has taken, beyond which nothing more is to be read, bytes. The server keeps them meanwhile.
+const NOTIFICATIONS: usize = 1024 * 1024;
 /// How often a statement is cancelled: a request is lost that comes before the server has begun with it.
 const CANCELS: u8 = 3;
 
@@ -63,6 +65,8 @@ pub struct Session {
     /// Of this connection at the server, for cancelling.
     key: Option<(i32, i32)>,
     done: Vec<Done>,
+    /// As JSON, with a comma between them; none where nobody listens.
+    notifications: Option<String>,
 }
 
 /// A statement on its way.
@@ -105,6 +109,7 @@ impl Session {
             status: TransactionStatus::Idle,
             key: None,
             done: Vec::new(),
+            notifications: None,
         })
     }
 
@@ -148,6 +153,43 @@ impl Session {
     /// Statements that are over, in order.
     pub fn take_done(&mut self) -> Vec<Done> {
         std::mem::take(&mut self.done)
+    }
+
+    /// Keeps notifications from now on.
+    pub fn listen(&mut self) {
+        self.notifications.get_or_insert_default();
+    }
+
+    /// Whether it keeps notifications.
+    pub fn is_listening(&self) -> bool {
+        self.notifications.is_some()
+    }
+
+    /// Notifications since the last time: a JSON list of lists of channel and payload; `None` when there are none.
+    pub fn take_notifications(&mut self) -> Option<String> {
+        let texts = self.notifications.as_mut().filter(|texts| !texts.is_empty())?;
+        Some(format!("[{}]", std::mem::take(texts)))
+    }
+
+    /// Whether notifications are to be taken before more is read.
+    pub fn is_full(&self) -> bool {
+        self.notifications.as_ref().is_some_and(|texts| texts.len() > NOTIFICATIONS)
+    }
+
+    fn on_notification(&mut self, body: &NotificationResponseBody) -> Result<(), Failure> {
+        let Some(texts) = &mut self.notifications else { return Ok(()) };
+        let (channel, payload) = (body.channel().map_err(malformed)?, body.message().map_err(malformed)?);
+        let mut out = std::mem::take(texts).into_bytes();
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        out.push(b'[');
+        quote(&mut out, channel.as_bytes());
+        out.push(b',');
+        quote(&mut out, payload.as_bytes());
+        out.push(b']');
+        *texts = String::from_utf8(out).map_err(|_| unexpected())?;
+        Ok(())
     }
 
     /// Says goodbye.
@@ -269,9 +311,9 @@ impl Session {
         match message {
             Message::ParameterStatus(_)
             | Message::NoticeResponse(_)
-            | Message::NotificationResponse(_)
             // Of a statement that was forgotten, which waits for no answer.
             | Message::CloseComplete => return Ok(()),
+            Message::NotificationResponse(body) => return self.on_notification(&body),
             Message::ReadyForQuery(body) => return self.on_ready(body.status()),
             _ => {}
         }

@@ -90,6 +90,12 @@ impl Database {
         on!(self, pool => pool.reserve(token));
     }
 
+    /// Waits for notifications of what was listened to in a lane: settled with a list of channels and payloads once there are some. They are kept from
+    /// the first time on.
+    pub fn notifications(&self, token: u64, lane: u64) {
+        on!(self, pool => pool.notifications(token, lane));
+    }
+
     /// Gives a lane back. A transaction that is open in it is rolled back before anybody else gets it.
     pub fn release(&self, lane: u64) {
         on!(self, pool => pool.release(lane));

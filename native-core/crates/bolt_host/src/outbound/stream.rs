@@ -6,13 +6,18 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use mio::{Interest, Token};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::source::{Direction, Source};
 use super::{FIRST_TOKEN, Outbound, Shared, lock};
 use crate::transport;
+
+/// How long a connection is silent before the system asks whether the other side is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// A connected stream, TCP or Unix domain. Closed when dropped.
 #[derive(Debug)]
@@ -44,6 +49,8 @@ impl Outbound {
     pub async fn connect_tcp(&self, address: SocketAddr) -> io::Result<Stream> {
         let socket = mio::net::TcpStream::connect(address)?;
         socket.set_nodelay(true)?;
+        // Who only listens would not notice that the other side is gone.
+        SockRef::from(&socket).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE))?;
         self.connected(transport::Stream::Tcp(socket)).await
     }
 

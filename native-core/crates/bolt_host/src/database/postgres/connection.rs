@@ -151,6 +151,9 @@ fn exchange(
     if let Poll::Ready(Err(error)) = stream.poll_flush(cx) {
         return Err(lost(format!("it cannot be written to: {error}")));
     }
+    if session.is_full() {
+        return Ok(false);
+    }
     let mut read = ReadBuf::new(buffer);
     match stream.poll_read(cx, &mut read) {
         Poll::Pending => Ok(false),

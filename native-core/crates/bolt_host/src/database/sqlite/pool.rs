@@ -121,6 +121,10 @@ impl Pool {
         self.0.queue(token, What::Lane);
     }
 
+    pub(in crate::database) fn notifications(&self, token: u64, _lane: u64) {
+        self.fail(token, Failure::protocol("SQLite has no notifications"));
+    }
+
     pub(in crate::database) fn release(&self, lane: u64) {
         self.0.lock().push_in_lane(lane, Step::Release);
         self.0.news.notify_all();

@@ -33,6 +33,8 @@ pub(super) struct Member {
     waker: Option<Waker>,
     /// The lane's number while somebody has it.
     pub(super) lane: Option<u64>,
+    /// Token of who waits for notifications.
+    listener: Option<u64>,
     /// Since when its first statement runs, by the clock of [`Outbound::waited`].
     since: Duration,
     /// Has several statements in one, which may leave a transaction open: nothing goes behind it.
@@ -56,6 +58,7 @@ impl Member {
             session: None,
             waker: None,
             lane: None,
+            listener: None,
             since: Duration::ZERO,
             is_exclusive: false,
             is_cancelling: false,
@@ -154,13 +157,46 @@ impl Member {
         done
     }
 
-    /// Gives a lane back; what is open in it is rolled back.
-    pub(super) fn release(&mut self) {
+    /// Keeps notifications for who waits for them; who waited before.
+    pub(super) fn listen(&mut self, token: u64) -> Option<u64> {
+        if let Some(session) = &mut self.session {
+            session.listen();
+        }
+        self.listener.replace(token)
+    }
+
+    /// Notifications that have come, and who waits for them.
+    pub(super) fn take_notifications(&mut self) -> Option<(u64, String)> {
+        let token = self.listener?;
+        let texts = self.session.as_mut()?.take_notifications()?;
+        self.listener = None;
+        // It may have stopped reading.
+        self.wake();
+        Some((token, texts))
+    }
+
+    /// Whoever waits for notifications, who waits no more.
+    pub(super) fn listener(&mut self) -> Option<u64> {
+        self.listener.take()
+    }
+
+    /// Somebody does not wait for notifications any more; false when that was not who waited.
+    pub(super) fn unlisten(&mut self, token: u64) -> bool {
+        self.listener.take_if(|listener| *listener == token).is_some()
+    }
+
+    /// Gives a lane back; what is open in it is rolled back, and one that listened is not used any more. Who waited for notifications.
+    pub(super) fn release(&mut self) -> Option<u64> {
         self.lane = None;
+        if self.session.as_ref().is_some_and(Session::is_listening) {
+            self.leave();
+            return self.listener.take();
+        }
         let is_clean = |session: &Session| session.in_flight() == 0 && session.status() == TransactionStatus::Idle;
         if !self.session.as_ref().is_some_and(is_clean) {
             self.send(OWN, Statement::simple("rollback"));
         }
+        None
     }
 
     /// A lane that nobody has, and whose transaction could not be rolled back.

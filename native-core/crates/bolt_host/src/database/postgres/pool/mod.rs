@@ -13,7 +13,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use bolt_core::engine::Parameter as Given;
-use bolt_postgres::{Failure, Parameter, Session, Statement};
+use bolt_postgres::{Failure, Parameter, Session, Statement, codes};
 
 use super::options::{PoolOptions, Settings};
 use super::transactions;
@@ -109,11 +109,29 @@ impl Pool {
         state.dispatch(&self.0);
     }
 
+    /// Waits for notifications in a lane. One waits at a time.
+    pub(in crate::database) fn notifications(&self, token: u64, lane: u64) {
+        let mut state = self.0.lock();
+        state.ledger.open(token);
+        let Some((id, member)) = state.members.iter_mut().find(|(_, member)| member.lane == Some(lane)) else {
+            return state.settle(token, Err(Failure::new(codes::CONNECTION_LOST, "the connection was lost")));
+        };
+        let id = *id;
+        let before = member.listen(token);
+        if let Some(before) = before {
+            state.settle(before, Err(cancelled()));
+        }
+        state.tell_notifications(id);
+    }
+
     /// Gives a lane back. A transaction that is open in it is rolled back before anybody else gets it.
     pub(in crate::database) fn release(&self, lane: u64) {
         let mut state = self.0.lock();
         if let Some(member) = state.members.values_mut().find(|member| member.lane == Some(lane)) {
-            member.release();
+            let listener = member.release();
+            if let Some(listener) = listener {
+                state.settle(listener, Err(cancelled()));
+            }
             state.dispatch(&self.0);
         }
     }
@@ -122,7 +140,10 @@ impl Pool {
     pub(in crate::database) fn cancel(&self, token: u64) {
         let mut state = self.0.lock();
         if state.waiting.remove(token) {
-            return state.settle(token, Err(Failure::new("57014", "canceling statement due to user request")));
+            return state.settle(token, Err(cancelled()));
+        }
+        if state.members.values_mut().any(|member| member.unlisten(token)) {
+            return state.settle(token, Err(cancelled()));
         }
         let abandons = |member: &mut Member| member.session.as_mut().is_some_and(|session| session.abandon(token));
         let found = state.members.iter_mut().find_map(|(id, member)| abandons(member).then_some(*id));
@@ -203,6 +224,10 @@ impl Pool {
     }
 }
 
+fn cancelled() -> Failure {
+    Failure::new("57014", "canceling statement due to user request")
+}
+
 impl Drop for Pool {
     fn drop(&mut self) {
         let tasks = self.0.lock().take_tasks();
@@ -228,6 +253,7 @@ impl Shared {
     /// Hands over what is done on a connection, and gives it more; false when it is to end.
     pub(super) fn after(self: &Arc<Self>, id: u64) -> bool {
         let mut state = self.lock();
+        state.tell_notifications(id);
         let Some(member) = state.members.get_mut(&id) else { return false };
         let (done, ran) = member.take_done(self.outbound.waited());
         if done.is_empty() {
@@ -267,6 +293,9 @@ impl Shared {
     pub(super) fn on_end(self: &Arc<Self>, id: u64, why: &Failure) {
         let mut state = self.lock();
         let Some(mut member) = state.members.remove(&id) else { return };
+        if let Some(listener) = member.listener() {
+            state.settle(listener, Err(why.clone()));
+        }
         match &mut member.session {
             Some(session) => {
                 session.fail(why);

@@ -111,6 +111,13 @@ impl State {
         });
     }
 
+    /// Tells who waits for notifications of a connection those that have come.
+    pub(super) fn tell_notifications(&mut self, id: u64) {
+        if let Some((token, texts)) = self.members.get_mut(&id).and_then(Member::take_notifications) {
+            self.settle(token, Ok(texts));
+        }
+    }
+
     /// Sends what waits, as far as there are connections for it.
     pub(super) fn dispatch(&mut self, shared: &Arc<Shared>) {
         self.dispatch_class(shared, Class::Shared);
