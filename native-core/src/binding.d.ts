@@ -249,6 +249,10 @@ export interface DatabaseBinding {
    * lane that listened is not used by others.
    */
   notifications(server: number, pool: number, token: number, lane: number): void
+  /** Sends a `COPY … TO STDOUT` in a lane; settles as `query` does, once it is over. */
+  copy(server: number, pool: number, token: number, sql: string, lane: number): void
+  /** Waits for what is copied in a lane: settles with some of the text, and with an empty one after the last. What is not taken is not read for long. */
+  copied(server: number, pool: number, token: number, lane: number): void
   /** Gives a lane back; what is open in it is rolled back. */
   release(server: number, pool: number, lane: number): void
   /** Wishes that the statement of this token fails with 57014; without effect when it was quicker, or what is behind it could not be sent again. */

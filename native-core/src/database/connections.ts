@@ -120,6 +120,23 @@ export class Connections implements Observable {
     this.#ask(settled, (token) => this.#binding.notifications(this.server, this.number, token, lane))
   }
 
+  /** Copies in a connection of one's own; settles when that is over. */
+  copy(sql: string, lane: number, settled: Settled): Cancel {
+    this.#assertOpen(sql)
+    const token = this.#ask(this.#published(sql, settled), (token) => {
+      this.#binding.copy(this.server, this.number, token, sql, lane)
+    })
+    return () => {
+      if (this.#waiting.has(token)) this.#binding.cancel(this.server, this.number, token)
+    }
+  }
+
+  /** Waits for some of what is copied; an empty text is the end. */
+  copied(lane: number, settled: Settled): void {
+    this.#assertOpen('copy')
+    this.#ask(settled, (token) => this.#binding.copied(this.server, this.number, token, lane))
+  }
+
   release(lane: number): void {
     if (this.#isGone) return
     this.#binding.release(this.server, this.number, lane)

@@ -1,3 +1,4 @@
+import { copy } from './copy.ts'
 import { Listener } from './listen.ts'
 import { graceOf, type NativeOptions, poolPlan } from './options.ts'
 import { defaultParsers } from './parse.ts'
@@ -26,6 +27,7 @@ export function native(url?: string, options: NativeOptions = {}): NativeClient 
       const [modes, work] = given.length === 1 ? ['', given[0]] : given
       return begin(pool, modes, work)
     },
+    copy: (sql) => copy(pool, sql),
     listen: (channel, onNotify, onListen) => listener.listen(channel, onNotify, onListen),
     end: async (how = {}) => {
       const grace = graceOf(how)

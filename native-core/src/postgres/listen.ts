@@ -1,7 +1,6 @@
-import type { StatementFailure } from '../binding.d.ts'
-import type { Connections, Settled } from '../database/connections.ts'
+import type { Connections } from '../database/connections.ts'
 import { quotedChannel } from './channel.ts'
-import { PostgresError } from './error.ts'
+import { settledText } from './settled.ts'
 
 /** Told of each notification of a channel. */
 export type OnNotify = (payload: string) => void
@@ -154,7 +153,7 @@ class Session {
   #next: Promise<string>
 
   static async on(connections: Connections): Promise<Session> {
-    const lane = await settled('listen', (settle) => connections.reserve(settle))
+    const lane = await settledText('listen', (settle) => connections.reserve(settle))
     return new Session(connections, Number(lane))
   }
 
@@ -191,7 +190,7 @@ class Session {
   }
 
   #wait(): Promise<string> {
-    const next = settled('listen', (settle) => this.#connections.notifications(this.#lane, settle))
+    const next = settledText('listen', (settle) => this.#connections.notifications(this.#lane, settle))
     // It may fail while nobody looks, and then fails for who looks.
     next.catch(() => undefined)
     return next
@@ -199,15 +198,6 @@ class Session {
 
   #run(sql: string): Promise<string> {
     const message = { sql, parameters: [], types: undefined, isSimple: false }
-    return settled(sql, (settle) => void this.#connections.send(message, this.#lane, settle))
+    return settledText(sql, (settle) => void this.#connections.send(message, this.#lane, settle))
   }
-}
-
-function settled(sql: string, ask: (settle: Settled) => void): Promise<string> {
-  return new Promise((resolve, reject) => {
-    ask((kind, text) => {
-      if (kind === 0) resolve(text)
-      else reject(new PostgresError(JSON.parse(text) as StatementFailure, sql))
-    })
-  })
 }

@@ -41,6 +41,13 @@ export interface OwnClient extends Statements {
   begin<T>(work: Work<T>): Promise<Outcome<T>>
   begin<T>(modes: string, work: Work<T>): Promise<Outcome<T>>
   /**
+   * Runs `COPY … TO STDOUT`, in the format text or csv, and gives what it sends in pieces of any length, no faster than they are taken. It has a connection for
+   * itself meanwhile, and is stopped when the loop is left.
+   * @throws PostgresError, from the loop
+   * @example for await (const text of client.copy('copy notes to stdout (format csv, header)')) …
+   */
+  copy(sql: string): AsyncGenerator<string>
+  /**
    * Listens to a channel, on a connection that is for that alone; resolves once PostgreSQL has begun. When the connection is lost it is made again. What was notified
    * meanwhile is lost: `onListen` is called each time that listening begins, to look for what was missed.
    * @throws BoltError 'invalid-option' for a name that PostgreSQL does not have; PostgresError when it cannot be connected to

@@ -1,8 +1,8 @@
-import type { StatementFailure } from '../binding.d.ts'
 import type { Cancel, Connections, Message, Settled } from '../database/connections.ts'
 import { PostgresError } from './error.ts'
 import type { PostgresPool } from './pool.ts'
 import { Query, type Session } from './query.ts'
+import { settledText } from './settled.ts'
 import { makeTransactionClient, type TransactionClient } from './surface.ts'
 
 /** What a function in a transaction gives; of a list of promises their values. */
@@ -62,12 +62,9 @@ const ROLLED_BACK = {
   message: 'The transaction was rolled back, because one of its statements failed.',
 }
 
-async function reserve(connections: Connections): Promise<number> {
-  const lane = await new Promise<number | StatementFailure>((resolve) => {
-    connections.reserve((kind, text) => resolve(kind === 0 ? Number(text) : (JSON.parse(text) as StatementFailure)))
-  })
-  if (typeof lane === 'number') return lane
-  throw new PostgresError(lane, 'begin')
+/** Takes a connection for one's own; the number of its lane. */
+export async function reserve(connections: Connections): Promise<number> {
+  return Number(await settledText('begin', (settle) => connections.reserve(settle)))
 }
 
 /** A connection that a transaction has for itself. */

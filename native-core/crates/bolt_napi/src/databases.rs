@@ -85,6 +85,20 @@ pub(crate) fn notifications(request: Request<4>) -> Value {
     with_database(&request, |database, token| database.notifications(token, lane))
 }
 
+pub(crate) fn copy(request: Request<5>) -> Value {
+    let js = request.js;
+    let Some(sql) = js.get_string(request.arguments[3]) else {
+        return js.throw("invalid-argument", "copy: the statement is no string");
+    };
+    let lane = number(js, request.arguments[4]);
+    with_database(&request, |database, token| database.copy(token, &sql, lane))
+}
+
+pub(crate) fn copied(request: Request<4>) -> Value {
+    let lane = number(request.js, request.arguments[3]);
+    with_database(&request, |database, token| database.copied(token, lane))
+}
+
 pub(crate) fn release(request: Request<3>) -> Value {
     with_database(&request, Database::release)
 }

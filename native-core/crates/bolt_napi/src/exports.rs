@@ -71,6 +71,8 @@ exports! {
     "run" = run(6);
     "reserve" = reserve(3);
     "notifications" = notifications(4);
+    "copy" = copy(5);
+    "copied" = copied(4);
     "release" = release(3);
     "cancel" = cancel(3);
     "closePool" = close_pool(4);
@@ -88,8 +90,8 @@ exports! {
 mod functions {
     pub(super) use crate::answers::{complete, cut, finish, push, respond, respond_file, set_text, start};
     pub(super) use crate::databases::{
-        add_statement, cancel, close_pool, notifications, open_pool, open_sqlite, pool_name, pool_report, query,
-        release, reserve, run, take_records, watch_pool,
+        add_statement, cancel, close_pool, copied, copy, notifications, open_pool, open_sqlite, pool_name, pool_report,
+        query, release, reserve, run, take_records, watch_pool,
     };
     pub(super) use crate::listening::{listen, open_listener, set_tls};
     pub(super) use crate::requests::{

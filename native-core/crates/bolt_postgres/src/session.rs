@@ -24,8 +24,10 @@ const UNKNOWN_STATEMENT: &str = "26000";
 const CHANGED_PLAN: &str = "0A000";
 /// A statement was cancelled.
 const CANCELLED: &str = "57014";
-/// Text of notifications that nobody has taken, beyond which nothing more is to be read, bytes. The server keeps them meanwhile.
-const NOTIFICATIONS: usize = 1024 * 1024;
+/// Text that nobody has taken, beyond which nothing more is to be read, bytes. The server waits meanwhile.
+const UNTAKEN: usize = 256 * 1024;
+/// Format of what is copied (PostgreSQL manual, "Message Formats", CopyOutResponse).
+const TEXT: u8 = 0;
 /// How often a statement is cancelled: a request is lost that comes before the server has begun with it.
 const CANCELS: u8 = 3;
 
@@ -65,8 +67,18 @@ pub struct Session {
     /// Of this connection at the server, for cancelling.
     key: Option<(i32, i32)>,
     done: Vec<Done>,
-    /// As JSON, with a comma between them; none where nobody listens.
-    notifications: Option<String>,
+    feed: Feed,
+}
+
+/// What is handed over beside results.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Feed {
+    #[default]
+    Nothing,
+    /// As JSON, with a comma between them.
+    Notifications(String),
+    /// What COPY sends.
+    Copy(String),
 }
 
 /// A statement on its way.
@@ -109,7 +121,7 @@ impl Session {
             status: TransactionStatus::Idle,
             key: None,
             done: Vec::new(),
-            notifications: None,
+            feed: Feed::Nothing,
         })
     }
 
@@ -157,27 +169,48 @@ impl Session {
 
     /// Keeps notifications from now on.
     pub fn listen(&mut self) {
-        self.notifications.get_or_insert_default();
+        if !self.is_listening() {
+            self.feed = Feed::Notifications(String::new());
+        }
     }
 
     /// Whether it keeps notifications.
     pub fn is_listening(&self) -> bool {
-        self.notifications.is_some()
+        matches!(self.feed, Feed::Notifications(_))
     }
 
-    /// Notifications since the last time: a JSON list of lists of channel and payload; `None` when there are none.
-    pub fn take_notifications(&mut self) -> Option<String> {
-        let texts = self.notifications.as_mut().filter(|texts| !texts.is_empty())?;
-        Some(format!("[{}]", std::mem::take(texts)))
+    /// Keeps what the next statement copies; one by `COPY … TO STDOUT` fails otherwise.
+    pub fn copy(&mut self) {
+        self.feed = Feed::Copy(String::new());
     }
 
-    /// Whether notifications are to be taken before more is read.
+    /// Nobody takes what is copied any more: the rest of it is dropped.
+    pub fn end_copy(&mut self) {
+        if matches!(self.feed, Feed::Copy(_)) {
+            self.feed = Feed::Nothing;
+        }
+    }
+
+    /// What has come since the last time: notifications as a JSON list of lists of channel and payload, or text that was copied, which is empty once nothing more
+    /// follows. `None` when that is to be waited for.
+    pub fn take_feed(&mut self) -> Option<String> {
+        match &mut self.feed {
+            Feed::Nothing => None,
+            Feed::Notifications(texts) => (!texts.is_empty()).then(|| format!("[{}]", std::mem::take(texts))),
+            Feed::Copy(text) => (!text.is_empty() || self.flights.is_empty()).then(|| std::mem::take(text)),
+        }
+    }
+
+    /// Whether something is to be taken before more is read.
     pub fn is_full(&self) -> bool {
-        self.notifications.as_ref().is_some_and(|texts| texts.len() > NOTIFICATIONS)
+        match &self.feed {
+            Feed::Nothing => false,
+            Feed::Notifications(text) | Feed::Copy(text) => text.len() > UNTAKEN,
+        }
     }
 
     fn on_notification(&mut self, body: &NotificationResponseBody) -> Result<(), Failure> {
-        let Some(texts) = &mut self.notifications else { return Ok(()) };
+        let Feed::Notifications(texts) = &mut self.feed else { return Ok(()) };
         let (channel, payload) = (body.channel().map_err(malformed)?, body.message().map_err(malformed)?);
         let mut out = std::mem::take(texts).into_bytes();
         if !out.is_empty() {
@@ -337,16 +370,22 @@ impl Session {
                 flight.complete(tag)?;
             }
             Message::EmptyQueryResponse => flight.complete("")?,
-            Message::ParseComplete
-            | Message::BindComplete
-            | Message::ParameterDescription(_)
-            | Message::CopyData(_)
-            | Message::CopyDone => {}
+            Message::ParseComplete | Message::BindComplete | Message::ParameterDescription(_) | Message::CopyDone => {}
+            Message::CopyOutResponse(body) if body.format() == TEXT && matches!(self.feed, Feed::Copy(_)) => {}
             Message::CopyOutResponse(_) => {
-                flight.failure = Some(Failure::protocol(
-                    "COPY … TO STDOUT is not supported: select the rows, or use COPY to a file",
-                ));
+                let message =
+                    "what COPY … TO STDOUT sends is taken by copy() alone, and only in the formats text and csv";
+                flight.failure = Some(Failure::protocol(message));
             }
+            Message::CopyData(body) if flight.failure.is_none() => {
+                if let Feed::Copy(copied) = &mut self.feed {
+                    match std::str::from_utf8(body.data()) {
+                        Ok(text) => copied.push_str(text),
+                        Err(_) => flight.failure = Some(Failure::protocol("what COPY sends is not UTF-8")),
+                    }
+                }
+            }
+            Message::CopyData(_) => {}
             // From here on the server takes whatever was sent behind the statement for the data to copy.
             Message::CopyInResponse(_) => {
                 return Err(Failure::protocol("COPY … FROM STDIN is not supported: insert the rows"));

@@ -96,6 +96,16 @@ impl Database {
         on!(self, pool => pool.notifications(token, lane));
     }
 
+    /// Sends a `COPY … TO STDOUT` in a lane.
+    pub fn copy(&self, token: u64, sql: &str, lane: u64) {
+        on!(self, pool => pool.copy(token, sql, lane));
+    }
+
+    /// Waits for what is copied in a lane: settled with some of it, and with an empty text after the last.
+    pub fn copied(&self, token: u64, lane: u64) {
+        on!(self, pool => pool.copied(token, lane));
+    }
+
     /// Gives a lane back. A transaction that is open in it is rolled back before anybody else gets it.
     pub fn release(&self, lane: u64) {
         on!(self, pool => pool.release(lane));

@@ -125,6 +125,14 @@ impl Pool {
         self.fail(token, Failure::protocol("SQLite has no notifications"));
     }
 
+    pub(in crate::database) fn copy(&self, token: u64, _sql: &str, _lane: u64) {
+        self.fail(token, Failure::protocol("SQLite has no COPY"));
+    }
+
+    pub(in crate::database) fn copied(&self, token: u64, lane: u64) {
+        self.copy(token, "", lane);
+    }
+
     pub(in crate::database) fn release(&self, lane: u64) {
         self.0.lock().push_in_lane(lane, Step::Release);
         self.0.news.notify_all();

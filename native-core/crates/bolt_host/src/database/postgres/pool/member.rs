@@ -33,8 +33,8 @@ pub(super) struct Member {
     waker: Option<Waker>,
     /// The lane's number while somebody has it.
     pub(super) lane: Option<u64>,
-    /// Token of who waits for notifications.
-    listener: Option<u64>,
+    /// Token of who waits for notifications, or for what is copied.
+    pub(super) fed: Option<u64>,
     /// Since when its first statement runs, by the clock of [`Outbound::waited`].
     since: Duration,
     /// Has several statements in one, which may leave a transaction open: nothing goes behind it.
@@ -58,7 +58,7 @@ impl Member {
             session: None,
             waker: None,
             lane: None,
-            listener: None,
+            fed: None,
             since: Duration::ZERO,
             is_exclusive: false,
             is_cancelling: false,
@@ -157,46 +157,40 @@ impl Member {
         done
     }
 
-    /// Keeps notifications for who waits for them; who waited before.
-    pub(super) fn listen(&mut self, token: u64) -> Option<u64> {
-        if let Some(session) = &mut self.session {
-            session.listen();
-        }
-        self.listener.replace(token)
+    /// Somebody waits for notifications, or for what is copied; who waited before.
+    pub(super) fn wait_for_feed(&mut self, token: u64) -> Option<u64> {
+        self.fed.replace(token)
     }
 
-    /// Notifications that have come, and who waits for them.
-    pub(super) fn take_notifications(&mut self) -> Option<(u64, String)> {
-        let token = self.listener?;
-        let texts = self.session.as_mut()?.take_notifications()?;
-        self.listener = None;
+    /// What has come, and who waits for it.
+    pub(super) fn take_feed(&mut self) -> Option<(u64, String)> {
+        let token = self.fed?;
+        let text = self.session.as_mut()?.take_feed()?;
+        self.fed = None;
         // It may have stopped reading.
         self.wake();
-        Some((token, texts))
+        Some((token, text))
     }
 
-    /// Whoever waits for notifications, who waits no more.
-    pub(super) fn listener(&mut self) -> Option<u64> {
-        self.listener.take()
+    /// Somebody does not wait any more; false when that was not who waited.
+    pub(super) fn leaves_feed(&mut self, token: u64) -> bool {
+        self.fed.take_if(|fed| *fed == token).is_some()
     }
 
-    /// Somebody does not wait for notifications any more; false when that was not who waited.
-    pub(super) fn unlisten(&mut self, token: u64) -> bool {
-        self.listener.take_if(|listener| *listener == token).is_some()
-    }
-
-    /// Gives a lane back; what is open in it is rolled back, and one that listened is not used any more. Who waited for notifications.
+    /// Gives a lane back; what is open in it is rolled back, and one that listened is not used any more. Who waited for something from it.
     pub(super) fn release(&mut self) -> Option<u64> {
         self.lane = None;
+        let fed = self.fed.take();
+        let is_clean = |session: &Session| session.in_flight() == 0 && session.status() == TransactionStatus::Idle;
         if self.session.as_ref().is_some_and(Session::is_listening) {
             self.leave();
-            return self.listener.take();
-        }
-        let is_clean = |session: &Session| session.in_flight() == 0 && session.status() == TransactionStatus::Idle;
-        if !self.session.as_ref().is_some_and(is_clean) {
+        } else if !self.session.as_ref().is_some_and(is_clean) {
             self.send(OWN, Statement::simple("rollback"));
         }
-        None
+        if let Some(session) = &mut self.session {
+            session.end_copy();
+        }
+        fed
     }
 
     /// A lane that nobody has, and whose transaction could not be rolled back.

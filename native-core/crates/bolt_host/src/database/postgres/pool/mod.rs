@@ -111,26 +111,46 @@ impl Pool {
 
     /// Waits for notifications in a lane. One waits at a time.
     pub(in crate::database) fn notifications(&self, token: u64, lane: u64) {
+        self.feed(token, lane, Session::listen);
+    }
+
+    /// Sends a `COPY … TO STDOUT` in a lane.
+    pub(in crate::database) fn copy(&self, token: u64, sql: &str, lane: u64) {
+        let member = |state: &mut State| {
+            let member = state.members.values_mut().find(|member| member.lane == Some(lane))?;
+            member.session.as_mut().map(Session::copy)
+        };
+        member(&mut self.0.lock());
+        let statement = Statement { sql: sql.into(), parameters: Vec::new(), is_simple: false, reading: None };
+        self.send(token, statement, lane);
+    }
+
+    /// Waits for what is copied in a lane. One waits at a time.
+    pub(in crate::database) fn copied(&self, token: u64, lane: u64) {
+        self.feed(token, lane, |_| {});
+    }
+
+    fn feed(&self, token: u64, lane: u64, begin: fn(&mut Session)) {
         let mut state = self.0.lock();
         state.ledger.open(token);
         let Some((id, member)) = state.members.iter_mut().find(|(_, member)| member.lane == Some(lane)) else {
             return state.settle(token, Err(Failure::new(codes::CONNECTION_LOST, "the connection was lost")));
         };
         let id = *id;
-        let before = member.listen(token);
+        member.session.as_mut().map(begin);
+        let before = member.wait_for_feed(token);
         if let Some(before) = before {
             state.settle(before, Err(cancelled()));
         }
-        state.tell_notifications(id);
+        state.feed(id);
     }
 
     /// Gives a lane back. A transaction that is open in it is rolled back before anybody else gets it.
     pub(in crate::database) fn release(&self, lane: u64) {
         let mut state = self.0.lock();
         if let Some(member) = state.members.values_mut().find(|member| member.lane == Some(lane)) {
-            let listener = member.release();
-            if let Some(listener) = listener {
-                state.settle(listener, Err(cancelled()));
+            if let Some(fed) = member.release() {
+                state.settle(fed, Err(cancelled()));
             }
             state.dispatch(&self.0);
         }
@@ -142,7 +162,7 @@ impl Pool {
         if state.waiting.remove(token) {
             return state.settle(token, Err(cancelled()));
         }
-        if state.members.values_mut().any(|member| member.unlisten(token)) {
+        if state.members.values_mut().any(|member| member.leaves_feed(token)) {
             return state.settle(token, Err(cancelled()));
         }
         let abandons = |member: &mut Member| member.session.as_mut().is_some_and(|session| session.abandon(token));
@@ -253,7 +273,7 @@ impl Shared {
     /// Hands over what is done on a connection, and gives it more; false when it is to end.
     pub(super) fn after(self: &Arc<Self>, id: u64) -> bool {
         let mut state = self.lock();
-        state.tell_notifications(id);
+        state.feed(id);
         let Some(member) = state.members.get_mut(&id) else { return false };
         let (done, ran) = member.take_done(self.outbound.waited());
         if done.is_empty() {
@@ -293,8 +313,8 @@ impl Shared {
     pub(super) fn on_end(self: &Arc<Self>, id: u64, why: &Failure) {
         let mut state = self.lock();
         let Some(mut member) = state.members.remove(&id) else { return };
-        if let Some(listener) = member.listener() {
-            state.settle(listener, Err(why.clone()));
+        if let Some(fed) = member.fed.take() {
+            state.settle(fed, Err(why.clone()));
         }
         match &mut member.session {
             Some(session) => {

@@ -111,10 +111,10 @@ impl State {
         });
     }
 
-    /// Tells who waits for notifications of a connection those that have come.
-    pub(super) fn tell_notifications(&mut self, id: u64) {
-        if let Some((token, texts)) = self.members.get_mut(&id).and_then(Member::take_notifications) {
-            self.settle(token, Ok(texts));
+    /// Gives who waits for notifications of a connection, or for what it copies, what has come.
+    pub(super) fn feed(&mut self, id: u64) {
+        if let Some((token, text)) = self.members.get_mut(&id).and_then(Member::take_feed) {
+            self.settle(token, Ok(text));
         }
     }
 
