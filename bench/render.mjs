@@ -14,6 +14,7 @@ const readme = at('./README.md')
 const parts = [
   { name: 'http', render: renderHttp },
   { name: 'database', render: renderDatabase },
+  { name: 'sqlite', render: renderSqlite },
   { name: 'instructions', render: instructionTable },
 ]
 
@@ -70,6 +71,20 @@ function renderDatabase(results) {
     '### Latency over PostgreSQL\np50 / p99, µs, at full load.',
     latencyTable(results, suites.database),
     ...memory(results, suites.database),
+  ].join('\n\n')
+}
+
+function renderSqlite(results) {
+  return [
+    ...measured(results, suites.sqlite),
+    '### CPU per request over SQLite\nµs of the server process, in brackets the part in user mode. The least in bold.',
+    cpuTable(results, suites.sqlite),
+    ...compared(results, suites.sqlite),
+    '### Requests per second over SQLite\nOne core for the server. `*`: the server was not busy, the load was the limit.',
+    rateTable(results, suites.sqlite),
+    '### Latency over SQLite\np50 / p99, µs, at full load.',
+    latencyTable(results, suites.sqlite),
+    ...memory(results, suites.sqlite),
   ].join('\n\n')
 }
 

@@ -19,17 +19,17 @@ const uws = '../node_modules/@trufflesuite/uws-js-unofficial'
 /** @type {import('../harness/server.mjs').Server[]} */
 export const servers = [
   {
-    ...node('ours-queries', '@bolt-app/core, queries as routes', core, ['ours-queries']),
+    ...node('ours-queries', '@bolt-app/core, queries as routes', core, ['ours-queries', 'postgres']),
     needs: at(`${core}/dist/drizzle.js`),
     lacks: ['db', 'queries', 'fortunes', 'updates'],
   },
   {
-    ...node('ours-answer', '@bolt-app/core, queries that handlers answer with', core, ['ours-answer']),
+    ...node('ours-answer', '@bolt-app/core, queries that handlers answer with', core, ['ours-answer', 'postgres']),
     needs: at(`${core}/dist/drizzle.js`),
     lacks: ['db', 'queries', 'fortunes', 'updates'],
   },
   {
-    ...node('ours-run', '@bolt-app/core, queries run by handlers', core, ['ours-run']),
+    ...node('ours-run', '@bolt-app/core, queries run by handlers', core, ['ours-run', 'postgres']),
     needs: at(`${core}/dist/drizzle.js`),
   },
   node('ours-drizzle', '@bolt-app/core, prepared Drizzle in handlers', core, ['ours', 'prepared-native']),
@@ -37,7 +37,7 @@ export const servers = [
   {
     id: 'bun',
     title: 'Bun.serve, Bun.sql',
-    command: [bun, at('./servers/bun.mjs')],
+    command: [bun, at('./servers/bun.mjs'), 'bun'],
     needs: bun,
     package: at('../node_modules/@oven/bun-linux-x64'),
     connections: SHARED,
@@ -62,6 +62,27 @@ export const servers = [
     needs: python,
     version: readFileSync(at('./django/requirements.txt'), 'utf8').match(/^django-bolt==(.*)$/m)[1],
   },
+]
+
+/** Those that are compared over SQLite. @type {import('../harness/server.mjs').Server[]} */
+export const sqliteServers = [
+  node('ours-queries', '@bolt-app/core, queries as routes', core, ['ours-queries', 'sqlite']),
+  node('ours-answer', '@bolt-app/core, queries that handlers answer with', core, ['ours-answer', 'sqlite']),
+  node('ours-run', '@bolt-app/core, queries run by handlers', core, ['ours-run', 'sqlite']),
+  node('ours-drizzle', '@bolt-app/core, prepared Drizzle in handlers', core, ['ours', 'sqlite-prepared-native']),
+  {
+    id: 'bun',
+    title: 'Bun.serve, bun:sqlite',
+    command: [bun, at('./servers/bun.mjs'), 'sqlite-bun'],
+    needs: bun,
+    package: at('../node_modules/@oven/bun-linux-x64'),
+  },
+  node('uws-drizzle', 'uWebSockets.js, prepared Drizzle', uws, ['uws', 'sqlite-prepared-libsql']),
+  node('fastify-drizzle', 'Fastify, prepared Drizzle', '../node_modules/fastify', [
+    'fastify',
+    'sqlite-prepared-libsql',
+  ]),
+  node('express-drizzle', 'Express, Drizzle', '../node_modules/express', ['express', 'sqlite-per-request']),
 ]
 
 function node(id, title, folder, [server, ...store]) {

@@ -5,7 +5,7 @@ import { suites } from '../suites.mjs'
 const names = Object.keys(suites)
 
 export const usage = `node bench/run.mjs [flags]
-  --suite NAME      ${names.join(' or ')} (default http)
+  --suite NAME      ${names.join(', ')} (default http)
   --rounds N        measured rounds, after one that warms up (default 3)
   --seconds N       load per server, scenario and round, whole seconds (default 1)
   --minutes N       no new round that would end later (default 14)

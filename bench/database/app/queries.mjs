@@ -1,9 +1,9 @@
 /** What our server declares with Drizzle and has Rust run. */
 import { asc, eq } from 'drizzle-orm'
 import { param, query } from '../../../native-core/dist/drizzle.js'
-import { fortunes, notes, worlds } from './tables.mjs'
 
-export const queries = (db) => ({
+/** @param tables `notes`, and over PostgreSQL `worlds` and `fortunes` */
+export const queries = (db, { notes, worlds, fortunes }) => ({
   list: query(db.select().from(notes).orderBy(asc(notes.id)).limit(10)),
   one: query.one(
     db
@@ -17,6 +17,10 @@ export const queries = (db) => ({
       .values({ title: param.body('title'), body: param.body('body'), published: param.body('published') })
       .returning(),
   ),
+  ...(worlds && worldQueries(db, worlds, fortunes)),
+})
+
+const worldQueries = (db, worlds, fortunes) => ({
   world: query.one(
     db
       .select()

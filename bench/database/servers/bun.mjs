@@ -1,9 +1,11 @@
-/** Bun.serve with its native router and Ajv, over Bun's own client. */
+/** Bun.serve with its native router and Ajv, over the store that is named. */
 import { listening } from '../../app/listening.mjs'
 import { isNewNote } from '../app/new-note.mjs'
 import { fortunePage, htmlType } from '../app/page.mjs'
 import { anyWorld, changeWorlds, countOf, someWorlds } from '../app/worlds.mjs'
-import * as store from '../stores/bun.mjs'
+import { chosenStore } from '../stores/store.mjs'
+
+const store = await chosenStore()
 
 const refused = (status) => Response.json({ status }, { status })
 const html = { headers: { 'content-type': htmlType } }

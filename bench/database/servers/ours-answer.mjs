@@ -1,12 +1,9 @@
 /** @bolt-app/core with handlers that answer with what Rust wrote of the rows: JavaScript is entered, and makes no objects of them. */
-import { drizzle } from 'drizzle-orm/postgres-js'
 import { createApp } from '../../../native-core/dist/index.js'
-import { native } from '../../../native-core/dist/postgres.js'
-import { url } from '../app/environment.mjs'
-import { listen, NewNote, NoteId, options } from '../app/ours.mjs'
-import { queries } from '../app/queries.mjs'
+import { listen, NewNote, NoteId } from '../app/ours.mjs'
+import { declared } from '../declared/declared.mjs'
 
-const { list, one, insert } = queries(drizzle(native(url, options)))
+const { list, one, insert } = await declared()
 const app = createApp()
 
 app.get('/notes', (ctx) => ctx.answer(list))

@@ -1,16 +1,12 @@
 /** @bolt-app/core with handlers that have Rust run queries of Drizzle's. */
-import { drizzle } from 'drizzle-orm/postgres-js'
 import { createApp, HttpError, reply } from '../../../native-core/dist/index.js'
-import { native } from '../../../native-core/dist/postgres.js'
-import { url } from '../app/environment.mjs'
-import { listen, NewNote, NoteId, options } from '../app/ours.mjs'
+import { listen, NewNote, NoteId } from '../app/ours.mjs'
 import { fortunePage, htmlType } from '../app/page.mjs'
-import { queries } from '../app/queries.mjs'
 import * as statements from '../app/sql.mjs'
 import { anyWorld, changeWorlds, countOf, someWorlds } from '../app/worlds.mjs'
+import { declared } from '../declared/declared.mjs'
 
-const client = native(url, options)
-const { list, one, insert, world, fortunes } = queries(drizzle(client))
+const { client, list, one, insert, world, fortunes } = await declared()
 const app = createApp()
 const html = { headers: { 'content-type': htmlType } }
 

@@ -1,0 +1,42 @@
+/** The file of SQLite that all servers open: in memory where the system has such a folder, as the disk is not what is compared. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createClient } from '@libsql/client'
+import { notes } from './rows.mjs'
+
+const SHARED_MEMORY = '/dev/shm'
+
+/** Makes it, with the rows of the scenarios. @returns {Promise<import('../harness/suite.mjs').Surroundings>} */
+export async function openFile() {
+  const folder = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'bolt-bench-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  const url = pathToFileURL(join(folder, 'bench.db')).href
+  const client = createClient({ url })
+  await client.executeMultiple(
+    `pragma journal_mode = wal; ${readFileSync(new URL('./sqlite-schema.sql', import.meta.url), 'utf8')}`,
+  )
+  for (const { title, body, published, createdAt } of notes) {
+    const args = [title, body, published, Date.parse(createdAt)]
+    await client.execute({
+      sql: 'insert into notes (title, body, published, created_at) values (?, ?, ?, ?)',
+      args,
+    })
+  }
+  const { rows } = await client.execute('select sqlite_version() as version')
+  return {
+    variables: { DATABASE_URL: url },
+    versions: { 'SQLite of libsql': rows[0].version },
+    restore: async () => {
+      await client.execute({ sql: 'delete from notes where id > ?', args: [notes.length] })
+      await client.execute('pragma wal_checkpoint(truncate)')
+    },
+    end: async () => {
+      client.close()
+      process.off('exit', remove)
+      remove()
+    },
+  }
+}

@@ -1,0 +1,14 @@
+/** Drizzle over libsql as most of its users write it: each request builds its query. */
+import { createClient } from '@libsql/client'
+import { asc, eq } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/libsql'
+import { url } from '../app/environment.mjs'
+import { notes } from '../app/sqlite-tables.mjs'
+
+const db = drizzle({ client: createClient({ url }) })
+
+export const list = () => db.select().from(notes).orderBy(asc(notes.id)).limit(10)
+
+export const one = (id) => db.select().from(notes).where(eq(notes.id, id)).get()
+
+export const insert = (note) => db.insert(notes).values(note).returning().get()
