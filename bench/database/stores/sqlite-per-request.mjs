@@ -9,6 +9,6 @@ const db = drizzle({ client: createClient({ url }) })
 
 export const list = () => db.select().from(notes).orderBy(asc(notes.id)).limit(10)
 
-export const one = (id) => db.select().from(notes).where(eq(notes.id, id)).get()
+export const one = async (id) => (await db.select().from(notes).where(eq(notes.id, id)))[0]
 
-export const insert = (note) => db.insert(notes).values(note).returning().get()
+export const insert = async (note) => (await db.insert(notes).values(note).returning())[0]

@@ -18,7 +18,7 @@ export function prepared(db) {
     .prepare()
   return {
     list: () => list.all(),
-    one: (id) => one.get({ id }),
-    insert: (note) => insert.get(note),
+    one: async (id) => (await one.all({ id }))[0],
+    insert: async (note) => (await insert.all(note))[0],
   }
 }
